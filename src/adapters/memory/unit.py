@@ -1,0 +1,54 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from adapters.memory.audit import MemoryAuditLog
+from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
+from adapters.memory.idempotency import MemoryIdempotencyKeys
+from adapters.memory.tables import MemoryTables
+from adapters.memory.users import MemoryUserRepository
+from adapters.memory.webhooks import MemorySessionDenyList, MemoryWebhookInbox
+from application.catalog.ports import CatalogUnit
+from application.identity.ports import IdentityUnit
+
+
+class MemoryStore:
+    """Tables that change by whole units, one unit at a time: what a unit has seen stays true until its end.
+
+    `begin` is what handlers take. A unit begun inside of another one waits forever, where PostgreSQL would only wait
+    for rows that both want.
+    """
+
+    def __init__(self) -> None:
+        self.tables = MemoryTables()
+        self._turn = asyncio.Lock()
+
+    def committed(self) -> MemoryTables:
+        """What is true at this moment; read only."""
+        return self.tables
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator["MemoryUnit"]:
+        async with self._turn:
+            yield MemoryUnit(self)
+
+
+class MemoryUnit(IdentityUnit, CatalogUnit):
+    """Works on a copy of the store's tables, which takes their place by `commit()`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self._tables = store.tables.copy()
+        self.users = MemoryUserRepository(self._tables)
+        self.denied_sessions = MemorySessionDenyList(self._tables)
+        self.inbox = MemoryWebhookInbox(self._tables)
+        self.courses = MemoryCourseRepository(self._tables)
+        self.owners = MemoryOwners(self._tables)
+        self.idempotency = MemoryIdempotencyKeys(self._tables)
+        self.audit = MemoryAuditLog(self._tables)
+
+    async def commit(self) -> None:
+        if self._tables.was_refused:
+            raise RuntimeError("a unit that was refused something is to be given up, not committed")
+        # Only a copy becomes true: what is done after the commit was not part of it.
+        self._store.tables = self._tables.copy()

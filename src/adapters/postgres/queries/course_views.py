@@ -1,0 +1,51 @@
+"""The views of courses as JSON that PostgreSQL builds, and who sees what."""
+
+from typing import Any
+
+from sqlalchemy import Boolean, Uuid, bindparam, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from adapters.postgres.queries.json import json_object
+from adapters.postgres.tables.catalog import course_prerequisites, courses
+from adapters.postgres.tables.identity import users
+from application.catalog.queries import CourseSummary, CourseView, PrerequisiteView
+
+_author = (
+    select(func.coalesce(users.c.display_name, users.c.name))
+    .where(users.c.id == courses.c.created_by)
+    .scalar_subquery()
+)
+
+
+def visible(table: FromClause) -> ColumnElement[bool]:
+    """Which rows of `courses`, or of an alias of it, the reader may see; takes `is_admin` and `reader_id`."""
+    return or_(
+        table.c.status == "published",
+        bindparam("is_admin", type_=Boolean),
+        table.c.created_by == bindparam("reader_id", type_=Uuid),
+    )
+
+
+def _visible_prerequisites() -> ColumnElement[Any]:
+    first = courses.alias("first")
+    item = json_object({name: first.c[name] for name in PrerequisiteView.__struct_fields__})
+    found = (
+        select(func.json_agg(aggregate_order_by(item, first.c.id)))
+        .select_from(course_prerequisites.join(first, first.c.id == course_prerequisites.c.prerequisite_id))
+        .where(course_prerequisites.c.course_id == courses.c.id, visible(first))
+        .correlate(courses)
+        .scalar_subquery()
+    )
+    return func.coalesce(found, literal_column("'[]'::json", JSON))
+
+
+def _view(names: tuple[str, ...], derived: dict[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    return json_object({name: derived[name] if name in derived else courses.c[name] for name in names})
+
+
+SUMMARY = _view(CourseSummary.__struct_fields__, {"author": _author}).label("view")
+DETAIL = _view(CourseView.__struct_fields__, {"author": _author, "prerequisites": _visible_prerequisites()}).label(
+    "view"
+)

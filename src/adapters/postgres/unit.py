@@ -1,0 +1,53 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from adapters.postgres.pool import Pool
+from adapters.postgres.repositories.audit import PostgresAuditLog
+from adapters.postgres.repositories.courses import PostgresCourseRepository, PostgresOwners
+from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.repositories.users import PostgresUserRepository
+from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, PostgresWebhookInbox
+from adapters.postgres.statement import Connection
+from application.catalog.ports import CatalogUnit
+from application.identity.ports import IdentityUnit
+
+
+class PostgresUnit(IdentityUnit, CatalogUnit):
+    """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._committed = False
+        self.users = PostgresUserRepository(connection)
+        self.inbox = PostgresWebhookInbox(connection)
+        self.denied_sessions = PostgresSessionDenyList(connection)
+        self.courses = PostgresCourseRepository(connection)
+        self.owners = PostgresOwners(connection)
+        self.idempotency = PostgresIdempotencyKeys(connection)
+        self.audit = PostgresAuditLog(connection)
+
+    async def start(self) -> None:
+        await self._connection.execute("BEGIN")
+
+    async def commit(self) -> None:
+        # PostgreSQL answers the COMMIT of a transaction in which something failed with ROLLBACK, and without an error.
+        outcome = await self._connection.execute("COMMIT")
+        self._committed = True
+        if outcome != "COMMIT":
+            raise RuntimeError("a unit that was refused something is to be given up, not committed")
+
+    async def finish(self) -> None:
+        if not self._committed:
+            await self._connection.execute("ROLLBACK")
+
+
+@asynccontextmanager
+async def begin_unit(pool: Pool) -> AsyncIterator[PostgresUnit]:
+    """A unit on a connection of this pool. Raises what `Pool.connection` raises."""
+    async with pool.connection() as connection:
+        unit = PostgresUnit(connection)
+        await unit.start()
+        try:
+            yield unit
+        finally:
+            await unit.finish()

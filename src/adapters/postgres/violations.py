@@ -1,0 +1,42 @@
+"""From what the database refuses to what the domain says: the one table between constraint names and refusals."""
+
+from collections.abc import Callable
+
+import asyncpg
+
+from application.catalog.ports import CourseIsPrerequisite, ExternalIdTaken
+from application.identity.ports import EmailTaken
+from domain.shared.errors import Conflict, Invalid, Refusal
+
+
+class ValueOutOfRange(Invalid):
+    """A value that PostgreSQL can't hold (SQLSTATE class 22): a NUL character, an integer too large."""
+
+    code = "request.value_out_of_range"
+
+
+class ChangedMeanwhile(Conflict):
+    """Two changes got into each other's way (a deadlock, a serialization failure); trying again helps."""
+
+    code = "request.changed_meanwhile"
+
+
+REFUSALS: dict[str, Callable[[], Refusal]] = {
+    # An invitation was being linked while the same person's first request made a row of its own.
+    "uq_users_clerk_id": lambda: ChangedMeanwhile("This person signed up at this moment; try again."),
+    "uq_users_email_live": lambda: EmailTaken("Another user has this email address."),
+    "uq_courses_external_id": lambda: ExternalIdTaken("Another course has this external id."),
+    "fk_course_prerequisites_prerequisite_id": lambda: CourseIsPrerequisite("Another course builds on this one."),
+}
+
+
+def refusal_of(error: asyncpg.PostgresError) -> Refusal | None:
+    """The refusal that a database error stands for; None where it stands for a fault of ours."""
+    name = getattr(error, "constraint_name", None)
+    if name in REFUSALS:
+        return REFUSALS[name]()
+    if isinstance(error, asyncpg.DataError):
+        return ValueOutOfRange("A value is out of the range that can be stored.")
+    if isinstance(error, asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
+        return ChangedMeanwhile("Another change came in between; try again.")
+    return None

@@ -1,0 +1,9 @@
+from typing import Protocol
+
+from domain.audit.entry import AuditEntry
+
+
+class AuditLog(Protocol):
+    async def record(self, entry: AuditEntry) -> None:
+        """Written in the unit of the deed: no deed without its entry, no entry without its deed."""
+        ...

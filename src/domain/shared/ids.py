@@ -1,0 +1,7 @@
+"""Typed ids, all UUIDv7 (RFC 9562): unguessable enough, and ordered by the time they were made."""
+
+from typing import NewType
+from uuid import UUID
+
+UserId = NewType("UserId", UUID)
+CourseId = NewType("CourseId", UUID)

@@ -1,0 +1,104 @@
+"""The composition root: what implements what. Everything in it lives as long as the process.
+
+No wiring and no request scope: handlers are stateless, and the unit of work is handed in as something to call.
+"""
+
+import functools
+import random
+
+import httpx
+from dependency_injector import providers
+from dependency_injector.containers import DeclarativeContainer
+
+from adapters.clerk.payloads import ClerkEventReader
+from adapters.markdown.rendering import safe_html
+from adapters.postgres.migrations import newest_revision
+from adapters.postgres.periodic import claim_run
+from adapters.postgres.pool import Pool
+from adapters.postgres.queries.audit import PostgresAuditQueries
+from adapters.postgres.queries.catalog import PostgresCourseQueries
+from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
+from adapters.postgres.queries.webhooks import PostgresWebhookQueries
+from adapters.postgres.unit import begin_unit
+from adapters.system.clock import SystemClock, SystemNewId
+from adapters.telemetry.metrics import Metrics
+from application.catalog.change_course import ChangeCourseHandler
+from application.catalog.change_course_status import ChangeCourseStatusHandler
+from application.catalog.create_course import CreateCourseHandler
+from application.catalog.delete_course import DeleteCourseHandler
+from application.catalog.import_courses import ImportCoursesHandler
+from application.identity.adjust_me import AdjustMeHandler
+from application.identity.apply_delivery import ApplyDelivery
+from application.identity.appoint_user import AppointUserHandler
+from application.identity.authenticate import Authenticate
+from application.identity.change_user import ChangeUserHandler
+from application.identity.complete_newcomers import CompleteNewcomersHandler
+from application.identity.delete_user import DeleteUserHandler
+from application.identity.invite_user import InviteUserHandler
+from application.identity.log_out import LogOutHandler
+from application.identity.receive_webhook import ReceiveWebhookHandler
+from application.identity.retry_webhooks import ReplayWebhookHandler, RetryWebhooksHandler
+from application.identity.synchronize_users import SynchronizeUsersHandler
+from entrypoints import clerk
+from entrypoints.readiness import Readiness
+from entrypoints.settings import Settings
+
+
+def _pool(settings: Settings) -> Pool:
+    assert settings.database_url is not None, "resolved before the container is made"
+    return Pool(settings.database_url.get_secret_value(), size=settings.database_pool_size)
+
+
+class Container(DeclarativeContainer):
+    settings = providers.Dependency(instance_of=Settings)
+
+    clock = providers.Singleton(SystemClock)
+    new_id = providers.Singleton(SystemNewId)
+    randomness = providers.Singleton(random.SystemRandom)
+    metrics = providers.Singleton(Metrics)
+    http_client = providers.Singleton(httpx.AsyncClient, follow_redirects=False)
+
+    pool = providers.Singleton(_pool, settings)
+    begin = providers.Singleton(functools.partial, begin_unit, pool)
+    claim_run = providers.Singleton(functools.partial, claim_run, pool)
+    revision = providers.Singleton(newest_revision)
+    readiness = providers.Singleton(Readiness, pool, revision=revision)
+
+    keys = providers.Singleton(clerk.key_set, settings, http_client, clock)
+    token_verifier = providers.Singleton(clerk.token_verifier, settings, keys, clock)
+    webhook_verifier = providers.Singleton(clerk.webhook_verifier, settings, clock)
+    # An admin waits for an answer, with a transaction open; the reconciliation has all the time that Clerk asks for.
+    directory = providers.Singleton(clerk.user_directory, settings, http_client, patience=8.0)
+    patient_directory = providers.Singleton(clerk.user_directory, settings, http_client, patience=60.0)
+    event_reader = providers.Singleton(ClerkEventReader, clock=clock)
+
+    principals = providers.Singleton(PostgresPrincipals, pool)
+    authenticate = providers.Singleton(Authenticate, token_verifier, principals, begin, clock, new_id)
+    users = providers.Singleton(PostgresUserQueries, pool)
+    audit = providers.Singleton(PostgresAuditQueries, pool)
+    webhooks = providers.Singleton(PostgresWebhookQueries, pool)
+    appoint_user = providers.Singleton(AppointUserHandler, begin, clock, new_id)
+    adjust_me = providers.Singleton(AdjustMeHandler, begin, clock)
+    log_out = providers.Singleton(LogOutHandler, begin, directory, clock, new_id)
+    invite_user = providers.Singleton(InviteUserHandler, begin, directory, clock, new_id)
+    change_user = providers.Singleton(ChangeUserHandler, begin, directory, clock, new_id)
+    delete_user = providers.Singleton(DeleteUserHandler, begin, directory, clock, new_id)
+    synchronize_users = providers.Singleton(SynchronizeUsersHandler, begin, patient_directory, clock, new_id)
+    complete_newcomers = providers.Singleton(CompleteNewcomersHandler, begin, patient_directory, clock, new_id)
+    apply_delivery = providers.Singleton(ApplyDelivery, event_reader, clock, new_id, randomness)
+    receive_webhook = providers.Singleton(ReceiveWebhookHandler, begin, webhook_verifier, apply_delivery, clock)
+    retry_webhooks = providers.Singleton(RetryWebhooksHandler, begin, apply_delivery, clock)
+    replay_webhook = providers.Singleton(ReplayWebhookHandler, begin, apply_delivery)
+
+    render = providers.Object(safe_html)
+    courses = providers.Singleton(PostgresCourseQueries, pool)
+    create_course = providers.Singleton(CreateCourseHandler, begin, clock, new_id, render)
+    change_course = providers.Singleton(ChangeCourseHandler, begin, clock, new_id, render)
+    change_course_status = providers.Singleton(ChangeCourseStatusHandler, begin, clock, new_id)
+    delete_course = providers.Singleton(DeleteCourseHandler, begin, clock, new_id)
+    import_courses = providers.Singleton(ImportCoursesHandler, begin, clock, new_id, render)
+
+
+def make_container(settings: Settings) -> Container:
+    """The container of one process. `settings.database_url` is set: see `entrypoints.database`."""
+    return Container(settings=settings)

@@ -1,0 +1,108 @@
+"""The application: routes, guard, errors, documents, and what is opened at its start and closed at its end."""
+
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+
+import msgspec
+from litestar import Litestar
+from litestar.enums import HttpMethod
+from litestar.handlers import HTTPRouteHandler
+from litestar.plugins.pydantic import PydanticSchemaPlugin
+
+from application.shared.encoded import Encoded, content_tag
+from entrypoints.container import Container
+from entrypoints.http.audit import AuditController
+from entrypoints.http.auth import policy_gate
+from entrypoints.http.bodies import JsonRequest, StrictBodies
+from entrypoints.http.cors import Cors
+from entrypoints.http.courses import CoursesController
+from entrypoints.http.dependencies import offered
+from entrypoints.http.documents import DocumentsController
+from entrypoints.http.edge import Edge
+from entrypoints.http.errors import answer_error
+from entrypoints.http.me import MeController
+from entrypoints.http.methods import methods_at
+from entrypoints.http.openapi import openapi_config, openapi_document, query_parameters
+from entrypoints.http.operations import OperationsController
+from entrypoints.http.users import UsersController
+from entrypoints.http.webhooks import WebhooksController
+
+CONTROLLERS = (
+    MeController,
+    CoursesController,
+    UsersController,
+    AuditController,
+    WebhooksController,
+    OperationsController,
+    DocumentsController,
+)
+MAXIMUM_BODY_BYTES = 1024 * 1024
+
+
+def make_app(container: Container) -> Edge:
+    """The application as served: Litestar within our edge layer."""
+    settings = container.settings()
+    app = make_litestar(container)
+    return Edge(
+        app,
+        metrics=container.metrics(),
+        new_id=container.new_id(),
+        cors=Cors(settings.cors_origins),
+        methods_at=partial(methods_at, app),
+        allowed_hosts=settings.allowed_hosts,
+        trusted_proxies=settings.trusted_proxies,
+        is_production=settings.is_production,
+    )
+
+
+def make_litestar(container: Container) -> Litestar:
+    gate = policy_gate(container.authenticate())
+    app = Litestar(
+        CONTROLLERS,
+        before_request=gate,
+        dependencies=offered(container),
+        exception_handlers={Exception: answer_error},
+        lifespan=[_open(container)],
+        request_class=JsonRequest,
+        request_max_body_size=MAXIMUM_BODY_BYTES,
+        plugins=[StrictBodies(), PydanticSchemaPlugin()],
+        openapi_config=openapi_config(version("tekun")),
+        logging_config=None,
+    )
+    for handler in _handlers(app):
+        assert handler.resolve_before_request() is gate, f"{handler} has a hook of its own, which replaces the gate"
+        handler.opt["query_parameters"] = query_parameters(handler, app)
+    body = msgspec.json.encode(openapi_document(app))
+    app.state["openapi"] = Encoded(body, content_tag(body))
+    return app
+
+
+def _handlers(app: Litestar) -> list[HTTPRouteHandler]:
+    """Ours: Litestar adds handlers of OPTIONS, which never get to answer, since the edge layer does."""
+    handlers = [handler for route in app.routes for handler in getattr(route, "route_handlers", ())]
+    return [
+        handler
+        for handler in handlers
+        if isinstance(handler, HTTPRouteHandler) and handler.http_methods != {HttpMethod.OPTIONS}
+    ]
+
+
+def _open(container: Container) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        pool = container.pool()
+        await pool.open()
+        # What was made at the start lives on: the collector needn't walk it again and again.
+        gc.collect()
+        gc.freeze()
+        try:
+            yield
+        finally:
+            await container.keys().aclose()
+            await container.http_client().aclose()
+            await pool.close()
+
+    return lifespan

@@ -1,0 +1,60 @@
+"""Who may do what: one row an operation. Guards read it, tests are generated from it, the docs publish it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.identity.profile import Role
+
+
+class Relation(StrEnum):
+    """What must hold between who asks and the thing; the use case checks it, admins are exempt where it says so."""
+
+    NONE = "none"
+    SELF = "self"
+    OWNER_OR_ADMIN = "owner or admin"
+    VISIBLE = "published, or owner or admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`roles` None: everyone, signed in or not."""
+
+    roles: frozenset[Role] | None
+    relation: Relation = Relation.NONE
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether the answer depends on who asks: a token that is sent has to be good then, needed or not."""
+        return self.roles is not None or self.relation is not Relation.NONE
+
+
+EVERYONE = None
+SIGNED_IN = frozenset(Role)
+TEACHING = frozenset({Role.ADMIN, Role.DOSEN})
+ADMINS = frozenset({Role.ADMIN})
+
+POLICY: dict[str, Rule] = {
+    "getLiveness": Rule(EVERYONE),
+    "getReadiness": Rule(EVERYONE),
+    "getMetrics": Rule(EVERYONE),
+    "getOpenApi": Rule(EVERYONE),
+    "getDocs": Rule(EVERYONE),
+    "getDocsAsset": Rule(EVERYONE),
+    "getErrorCatalog": Rule(EVERYONE),
+    "receiveClerkWebhook": Rule(EVERYONE),
+    "getMe": Rule(SIGNED_IN, Relation.SELF),
+    "changeMe": Rule(SIGNED_IN, Relation.SELF),
+    "logOut": Rule(SIGNED_IN, Relation.SELF),
+    "listUsers": Rule(ADMINS),
+    "inviteUser": Rule(ADMINS),
+    "getUser": Rule(ADMINS),
+    "changeUser": Rule(ADMINS),
+    "deleteUser": Rule(ADMINS),
+    "listAudit": Rule(ADMINS),
+    "listCourses": Rule(EVERYONE, Relation.VISIBLE),
+    "getCourse": Rule(EVERYONE, Relation.VISIBLE),
+    "createCourse": Rule(TEACHING),
+    "changeCourse": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "changeCourseStatus": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "deleteCourse": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+}

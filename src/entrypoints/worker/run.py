@@ -1,0 +1,120 @@
+"""The worker: a loop over periodic jobs, each of which runs once a period however many workers there are."""
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from application.shared.idempotency import KEPT_FOR
+from domain.shared.errors import Refusal, Unavailable
+from entrypoints.cli.running import opened
+from entrypoints.container import Container
+from entrypoints.settings import Settings
+
+TICK_SECONDS = 1.0
+WEBHOOKS_KEPT_FOR = timedelta(days=30)
+
+logger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    name: str
+    every: timedelta
+    run: Callable[[Container], Awaitable[dict[str, object]]]
+
+
+async def _retry_webhooks(container: Container) -> dict[str, object]:
+    return {"tried": await container.retry_webhooks()()}
+
+
+async def _synchronize_users(container: Container) -> dict[str, object]:
+    drift = await container.synchronize_users()()
+    return {
+        "scanned": drift.scanned,
+        "created": drift.created,
+        "changed": drift.changed,
+        "deleted": drift.deleted,
+        "conflicts": len(drift.conflicts),
+    }
+
+
+async def _complete_newcomers(container: Container) -> dict[str, object]:
+    return {"completed": await container.complete_newcomers()()}
+
+
+async def _forget(container: Container) -> dict[str, object]:
+    now = container.clock()()
+    async with container.begin()() as unit:
+        forgotten: dict[str, object] = {
+            "idempotency_keys": await unit.idempotency.forget_before(now - KEPT_FOR),
+            "webhooks": await unit.inbox.forget_before(now - WEBHOOKS_KEPT_FOR),
+            "denied_sessions": await unit.denied_sessions.forget_before(now),
+        }
+        await unit.commit()
+    return forgotten
+
+
+def jobs_of(container: Container) -> list[Job]:
+    """What there is to do with these settings: without a Clerk there is nobody to reconcile with."""
+    settings: Settings = container.settings()
+    jobs = [
+        Job("retry_webhooks", timedelta(seconds=1), _retry_webhooks),
+        Job("forget", timedelta(minutes=10), _forget),
+    ]
+    if container.directory() is not None:
+        jobs.append(Job("complete_newcomers", timedelta(seconds=5), _complete_newcomers))
+        jobs.append(Job("synchronize_users", timedelta(minutes=settings.users_sync_minutes), _synchronize_users))
+    return jobs
+
+
+async def run_due(container: Container, jobs: list[Job]) -> None:
+    """Runs each job whose period is over and that nobody else has claimed; one that fails stops none of the rest."""
+    for job in jobs:
+        try:
+            if await container.claim_run()(job.name, every=job.every, now=container.clock()()):
+                result = await job.run(container)
+                if any(result.values()):
+                    logger.info("job done", job=job.name, **result)
+        except Unavailable as unavailable:
+            logger.warning("job put off", job=job.name, code=unavailable.code)
+        except Refusal as refusal:
+            logger.exception("job refused", job=job.name, code=refusal.code)
+        except Exception:
+            logger.exception("job failed", job=job.name)
+
+
+def run_worker(settings: Settings, *, once: bool, with_parent: bool) -> None:
+    """Works until SIGTERM or SIGINT, or until the parent has ended; what is running then is finished first."""
+    asyncio.run(_work(settings, once=once, with_parent=with_parent))
+
+
+async def _work(settings: Settings, *, once: bool, with_parent: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    if with_parent:
+        threading.Thread(target=_await_end_of_input, args=(loop, stop), daemon=True).start()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop.set)
+    async with opened(settings) as container:
+        jobs = jobs_of(container)
+        while not stop.is_set():
+            await run_due(container, jobs)
+            if once:
+                return
+            try:
+                await asyncio.wait_for(stop.wait(), TICK_SECONDS)
+            except TimeoutError:
+                continue
+
+
+def _await_end_of_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """However the parent ends, killed included, its end of the pipe closes."""
+    while sys.stdin.buffer.read(1):
+        pass
+    loop.call_soon_threadsafe(stop.set)

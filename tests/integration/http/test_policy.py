@@ -1,0 +1,149 @@
+"""Every route, as everybody, on everything: the policy table says what comes of it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import httpx
+import pytest
+from litestar import Litestar, get
+from litestar.routes import HTTPRoute
+
+from adapters.clerk.development import development_webhook_secret
+from adapters.clerk.webhooks import sign_webhook
+from domain.identity.profile import Role
+from entrypoints.http.auth import operation_of
+from entrypoints.http.policy import POLICY, Relation, Rule
+from tests.integration.http.principals import REFUSED_TOKENS, SHUT_OUT, THINGS, Caller, Kind, Thing, caller
+from tests.support.platform import Person, Platform
+
+ALLOWED = "allowed"
+_MATCH = {"If-Match": "*"}
+
+
+class Route(NamedTuple):
+    operation: str
+    method: str
+    path: str
+
+
+def routes_of(app: Litestar) -> list[Route]:
+    """All but Litestar's own for OPTIONS, which the edge layer answers."""
+    return [
+        Route(operation_of(handler), str(method), route.path_format)
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        for method in handler.http_methods - {"OPTIONS"}
+    ]
+
+
+def gaps(routes: Iterable[Route], policy: Mapping[str, Rule]) -> set[str]:
+    """Routes without a row, and rows without a route."""
+    return {route.operation for route in routes} ^ policy.keys()
+
+
+def test_every_route_has_a_row_and_every_row_a_route(platform: Platform) -> None:
+    assert gaps(routes_of(platform.litestar), POLICY) == set()
+
+
+def test_routes_and_rows_that_are_alone_are_found(platform: Platform) -> None:
+    @get("/v1/secret", operation_id="getSecret")
+    async def unlisted() -> None: ...
+
+    routed = [*routes_of(platform.litestar), *routes_of(Litestar([unlisted], openapi_config=None))]
+    assert gaps(routed, POLICY) == {"getSecret"}
+    assert gaps(routed, {**POLICY, "getNothing": Rule(None)}) == {"getSecret", "getNothing"}
+
+
+async def test_a_route_without_a_row_is_answered_to_nobody(platform: Platform, admin: Person) -> None:
+    gate = platform.litestar.before_request
+
+    @get("/v1/secret", operation_id="getSecret")
+    async def unlisted() -> str:
+        return "secret"
+
+    app = Litestar([unlisted], before_request=gate, openapi_config=None)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # type: ignore[arg-type] # Litestar's own names for ASGI's types
+    async with httpx.AsyncClient(transport=transport, base_url="http://tekun.test") as client:
+        answer = await client.get("/v1/secret", headers=admin.headers)
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+
+
+def expected(rule: Rule, who: Caller, thing: Thing) -> int | str:
+    """What the table promises."""
+    turned_away = status_of_caller(rule, who)
+    if turned_away is not None:
+        return turned_away
+    if not thing.exists:
+        return 404
+    if rule.relation in {Relation.NONE, Relation.SELF} or not thing.id:
+        return ALLOWED
+    may_change = thing.is_mine or who.role is Role.ADMIN
+    if may_change or (rule.relation is Relation.VISIBLE and thing.is_public):
+        return ALLOWED
+    return 403 if thing.is_public else 404
+
+
+def status_of_caller(rule: Rule, who: Caller) -> int | None:
+    """The refusal that comes before any thing is looked at; None for whoever may go on."""
+    if rule.asks_who and who.kind in REFUSED_TOKENS:
+        return 401
+    if rule.asks_who and who.kind in SHUT_OUT:
+        return 403
+    if rule.roles is None or who.role in rule.roles:
+        return None
+    return 401 if who.role is None else 403
+
+
+def request_for(operation: str, platform: Platform) -> dict[str, Any]:
+    """A request that is in order, so that nothing but the policy can stand against it."""
+    return {
+        "changeMe": {"json": {"locale": "en"}, "headers": _MATCH},
+        "inviteUser": {"json": {"email": f"{uuid4().hex}@example.ac.id"}},
+        "changeUser": {"json": {"status": "inactive"}, "headers": _MATCH},
+        "deleteUser": {"headers": _MATCH},
+        "createCourse": {"json": {"title": "Aljabar Linear"}},
+        "changeCourse": {"json": {"title": "Aljabar Abstrak"}, "headers": _MATCH},
+        "changeCourseStatus": {"json": {"status": "archived"}, "headers": _MATCH},
+        "deleteCourse": {"headers": _MATCH},
+        "receiveClerkWebhook": _webhook(platform),
+    }.get(operation, {})
+
+
+def _webhook(platform: Platform) -> dict[str, Any]:
+    body = json.dumps({"type": "session.created", "object": "event", "data": {}}).encode()
+    secret = development_webhook_secret(platform.container.settings().data_dir)
+    return {"content": body, "headers": sign_webhook(secret, f"msg_{uuid4().hex}", datetime.now(UTC), body)}
+
+
+def outcome(status: int) -> int | str:
+    """409 is said of a thing's state, and only to who may change it."""
+    return ALLOWED if status < 300 or status == 409 else status
+
+
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name.lower())
+async def test_policy(platform: Platform, client: httpx.AsyncClient, dosen: Person, kind: Kind) -> None:
+    wrong: list[str] = []
+    asked = 0
+    for operation, method, path in routes_of(platform.litestar):
+        parameter = path.partition("{")[2].partition("}")[0]
+        for make in THINGS[parameter]:
+            # Both anew for each request: some requests leave nothing behind of one or the other.
+            who = await caller(platform, kind)
+            thing = await make(platform, who, dosen)
+            if thing is None:
+                continue
+            call = request_for(operation, platform)
+            headers = {**call.pop("headers", {}), **who.headers}
+            target = path.replace("{" + parameter + "}", thing.id)
+            answer = await client.request(method, target, headers=headers, **call)
+            promised = expected(POLICY[operation], who, thing)
+            asked += 1
+            if outcome(answer.status_code) != promised:
+                wrong.append(f"{operation} as {kind} on {thing.name}: {promised} promised, {answer.status_code} given")
+    assert wrong == []
+    assert asked >= len(POLICY), "every route was asked at least once"

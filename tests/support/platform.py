@@ -1,0 +1,136 @@
+"""The whole application over a real database, in this process: what HTTP tests talk to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from litestar import Litestar
+
+from adapters.clerk.development import DevelopmentIssuer
+from application.identity.appoint_user import AppointUser
+from domain.identity.profile import Role
+from domain.identity.user import User
+from entrypoints.container import Container, make_container
+from entrypoints.http.app import make_app
+from entrypoints.http.edge import Edge
+from entrypoints.settings import Settings
+
+HOST = "tekun.test"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who has signed in: their user as it was then, and the headers of their requests."""
+
+    user: User
+    clerk_id: str
+    headers: dict[str, str]
+
+    @property
+    def id(self) -> str:
+        return str(self.user.id)
+
+
+class Platform:
+    """A running application. `people` are made as somebody appointed by the operator, and sign in with real tokens."""
+
+    def __init__(self, container: Container, app: Edge) -> None:
+        self.container = container
+        self.app = app
+        self.issuer = DevelopmentIssuer.in_folder(container.settings().data_dir)
+
+    @property
+    def litestar(self) -> Litestar:
+        """What is within the edge layer."""
+        app: Litestar = self.app._app
+        return app
+
+    def client(self, *, address: str = "127.0.0.1", **options: Any) -> httpx.AsyncClient:
+        """A client at this address. Faults of the application reach the client as answers, not as exceptions."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 4711))  # type: ignore[arg-type] # Litestar's own names for ASGI's types
+        return httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}", **options)
+
+    def token(self, clerk_id: str, *, session_id: str | None = None, ago: timedelta = timedelta()) -> str:
+        """A token of the development issuer that was made `ago` and lives for an hour from then."""
+        session = session_id or f"sess_{uuid4().hex}"
+        instant = datetime.now(UTC) - ago
+        return self.issuer.issue_token(clerk_id, session_id=session, at=instant, lifetime=timedelta(hours=1))
+
+    async def person(self, role: Role, name: str = "Budi Santoso") -> Person:
+        clerk_id = f"user_{uuid4().hex}"
+        appointment = AppointUser(clerk_id=clerk_id, name=name, email=f"{clerk_id}@example.ac.id", role=role)
+        user: User = await self.container.appoint_user()(appointment)
+        return Person(user, clerk_id, bearer(self.token(clerk_id)))
+
+    async def make_course(self, owner: Person, title: str = "Struktur Data", **fields: Any) -> dict[str, Any]:
+        """A new draft of the owner's, as its answer shows it."""
+        async with self.client(headers=owner.headers) as client:
+            body = {"title": title, "summary": "Wadah untuk data.", **fields}
+            made = await client.post("/v1/courses", json=body)
+        assert made.status_code == 201, made.text
+        course: dict[str, Any] = made.json()
+        return course
+
+    async def publish(self, owner: Person, course: dict[str, Any]) -> dict[str, Any]:
+        async with self.client(headers=owner.headers) as client:
+            answer = await client.put(
+                f"/v1/courses/{course['id']}/status", json={"status": "published"}, headers={"If-Match": "*"}
+            )
+        assert answer.status_code == 200, answer.text
+        published: dict[str, Any] = answer.json()
+        return published
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def settings_for(database_url: str, data_dir: Path, **given: str) -> Settings:
+    """Settings that know nothing of this machine's environment; `given` by the names of the settings."""
+    values = {"DATABASE_URL": database_url, "TEKUN_DATA_DIR": str(data_dir), **given}
+    return Settings.model_validate({**_defaults(), **values})
+
+
+def _defaults() -> dict[str, Any]:
+    """Every default by its name, which leaves nothing for the environment to say."""
+    return {_name(field.validation_alias): field.default for field in Settings.model_fields.values()}
+
+
+def _name(alias: Any) -> str:
+    return alias if isinstance(alias, str) else str(alias.choices[0])
+
+
+@asynccontextmanager
+async def running(settings: Settings, container: Container | None = None) -> AsyncIterator[Platform]:
+    """The application between its lifespan's startup and shutdown."""
+    made = container or make_container(settings)
+    app = make_app(made)
+    async with _lifespan(app):
+        yield Platform(made, app)
+
+
+@asynccontextmanager
+async def _lifespan(app: Any) -> AsyncIterator[None]:
+    """Speaks ASGI's lifespan protocol as a server does."""
+    asked: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    task = asyncio.create_task(app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, asked.get, told.put))
+    await asked.put({"type": "lifespan.startup"})
+    await _told(told, "lifespan.startup.complete")
+    try:
+        yield
+    finally:
+        await asked.put({"type": "lifespan.shutdown"})
+        await _told(told, "lifespan.shutdown.complete")
+        await task
+
+
+async def _told(told: asyncio.Queue[dict[str, str]], wanted: str) -> None:
+    message = await asyncio.wait_for(told.get(), 20)
+    assert message["type"] == wanted, message

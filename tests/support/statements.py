@@ -1,0 +1,128 @@
+"""Every statement of the PostgreSQL adapter, found by walking its modules, and arguments to run it with."""
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import cache
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Boolean, DateTime, Float, Integer, LargeBinary, Table, Uuid, bindparam, insert
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+import adapters.postgres
+from adapters.postgres.statement import DIALECT, Statement
+from adapters.postgres.tables import metadata
+from tests.support.people import NOON
+
+ID = UUID("01960000-0000-7000-8000-000000000001")
+OTHER_ID = UUID("01960000-0000-7000-8000-000000000002")
+
+# Where any text won't do: what a constraint or a function wants, and what has to meet the row that is there.
+BY_NAME: dict[str, Any] = {
+    "role": "admin",
+    "level": "beginner",
+    "time_zone": "Asia/Jakarta",
+    "prerequisite_id": OTHER_ID,
+    "edge_prerequisite_id": OTHER_ID,
+    "state": "failed",
+    "after": "",
+    "deleted_at": None,
+    "after_created_at": NOON + timedelta(days=1),
+    "after_at": NOON + timedelta(days=1),
+    "now": NOON + timedelta(days=1),
+    "due": NOON + timedelta(days=1),
+    "instant": NOON + timedelta(days=1),
+    "limit": 5,
+    "rows": 5,
+}
+# What a row must not have in common with the one that is there.
+NEW: dict[str, Any] = {"id": UUID(int=3), "clerk_id": "new", "email": "new@example.ac.id", "key": "new"}
+STATUSES = {"users": "active", "courses": "published"}
+
+
+def statements() -> dict[str, Statement]:
+    """Those that stand in a module as they are, by module and name."""
+    return {
+        f"{module.__name__}.{name}": value
+        for module in _modules()
+        for name, value in vars(module).items()
+        if isinstance(value, Statement)
+    }
+
+
+def builders() -> dict[str, Callable[..., Statement]]:
+    """Functions that make a statement for what they are given, by module and name."""
+    return {
+        f"{module.__name__}.{name}": value
+        for module in _modules()
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", "") == module.__name__ and _is_builder(value)
+    }
+
+
+def arguments_for(statement: Statement) -> dict[str, Any]:
+    """One argument of the right type for each name."""
+    binds = statement.expression.compile(dialect=DIALECT).binds
+    values = {name: example(name, binds[name].type) for name in statement.names}
+    is_plain_insert = (
+        statement.expression.is_insert and getattr(statement.expression, "_post_values_clause", None) is None
+    )
+    return values | {
+        name: new for name, new in NEW.items() if is_plain_insert and not isinstance(values.get(name, []), list)
+    }
+
+
+def example(name: str, type_: TypeEngine[Any], table: str = "") -> Any:
+    if isinstance(type_, ARRAY):
+        return [example(name, type_.item_type, "courses" if name == "status" else table)]
+    if name == "status":
+        return STATUSES.get(table, "active")
+    return BY_NAME.get(name, _of_type(type_))
+
+
+def _of_type(type_: TypeEngine[Any]) -> Any:
+    by_type: dict[type, Any] = {
+        Uuid: ID,
+        Boolean: True,
+        Integer: 1,
+        Float: 0.5,
+        DateTime: NOON,
+        LargeBinary: b"\x00\xff",
+        JSONB: {"a": [1, None]},
+    }
+    return next((value for kind, value in by_type.items() if isinstance(type_, kind)), "text")
+
+
+@cache
+def seeds() -> list[tuple[Statement, dict[str, Any]]]:
+    """Statements that put one row into each table, and another course for the first to build on."""
+    seeds = []
+    for table in metadata.sorted_tables:
+        if table.name == "courses":
+            seeds.append(_seed(table, id=OTHER_ID, slug="other", external_id="other"))
+        seeds.append(_seed(table))
+    return seeds
+
+
+def _seed(table: Table, **given: Any) -> tuple[Statement, dict[str, Any]]:
+    columns = [column for column in table.columns if column.computed is None]
+    values = {column.name: bindparam(column.name, type_=column.type) for column in columns}
+    examples = {column.name: example(column.name, column.type, table.name) for column in columns}
+    return Statement(insert(table).values(values)), examples | given
+
+
+def _modules() -> Iterator[Any]:
+    for found in pkgutil.walk_packages(adapters.postgres.__path__, "adapters.postgres."):
+        yield import_module(found.name)
+
+
+def _is_builder(value: object) -> bool:
+    function = inspect.unwrap(value) if callable(value) else None
+    if not inspect.isfunction(function):
+        return False
+    signature = inspect.signature(function)
+    return bool(signature.parameters) and signature.return_annotation is Statement
