@@ -14,12 +14,17 @@ from application.shared.clock import Clock
 from entrypoints.settings import Settings
 
 
-def key_set(settings: Settings, client: httpx.AsyncClient, clock: Clock) -> KeySet:
+def development_issuer(settings: Settings) -> DevelopmentIssuer | None:
+    """None where a Clerk is configured: then nobody else signs tokens."""
+    return None if settings.has_clerk else DevelopmentIssuer.in_folder(settings.data_dir)
+
+
+def key_set(settings: Settings, issuer: DevelopmentIssuer | None, client: httpx.AsyncClient, clock: Clock) -> KeySet:
     source: KeySetSource
-    if settings.has_clerk:
+    if issuer is None:
         source = HttpKeySetSource(client, key_set_url(settings.clerk_issuer))
     else:
-        source = StaticKeySetSource(DevelopmentIssuer.in_folder(settings.data_dir).key_set)
+        source = StaticKeySetSource(issuer.key_set)
     return KeySet(source, clock=clock)
 
 

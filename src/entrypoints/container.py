@@ -64,7 +64,8 @@ class Container(DeclarativeContainer):
     revision = providers.Singleton(newest_revision)
     readiness = providers.Singleton(Readiness, pool, revision=revision)
 
-    keys = providers.Singleton(clerk.key_set, settings, http_client, clock)
+    development_issuer = providers.Singleton(clerk.development_issuer, settings)
+    keys = providers.Singleton(clerk.key_set, settings, development_issuer, http_client, clock)
     token_verifier = providers.Singleton(clerk.token_verifier, settings, keys, clock)
     webhook_verifier = providers.Singleton(clerk.webhook_verifier, settings, clock)
     # An admin waits for an answer, with a transaction open; the reconciliation has all the time that Clerk asks for.

@@ -173,6 +173,11 @@ async def _connected(url: str) -> asyncpg.Connection:
             "statement_timeout": f"{STATEMENT_SECONDS}s",
             "idle_in_transaction_session_timeout": "30s",
             "jit": "off",
+            # Short questions by many people: workers of one would only take the others' place.
+            "max_parallel_workers_per_gather": "0",
+            # A list with `LIMIT $1` is planned anew for each request otherwise, in twice the time that it runs. Plans
+            # that know no argument are those that the tests look at.
+            "plan_cache_mode": "force_generic_plan",
         },
     )
     try:

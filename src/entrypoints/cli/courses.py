@@ -52,7 +52,7 @@ def import_command(
     mapping: dict[str, str],
     owner: str | None,
 ) -> None:
-    r"""Import courses from a CSV FILE (UTF-8, with a header).
+    """Import courses from a CSV FILE (UTF-8, with a header).
 
     The columns external_id and title are needed; summary, description (Markdown), language, level (beginner,
     intermediate, advanced), tags, cover_url and prerequisite_ids (external ids) are taken where they are there. Tags

@@ -45,14 +45,14 @@ def telling_what_to_do() -> Iterator[None]:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Container]:
-    """A container whose pool is open."""
+    """A container whose pool is open. Of the rest only the client to Clerk's Backend API may have been used."""
     container = make_container(settings)
     await container.pool().open()
     try:
         yield container
     finally:
-        await container.keys().aclose()
-        await container.http_client().aclose()
+        if settings.clerk_secret_key is not None:
+            await container.http_client().aclose()
         await container.pool().close()
 
 

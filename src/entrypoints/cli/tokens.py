@@ -8,7 +8,6 @@ from application.identity.appoint_user import AppointUser
 from domain.identity.profile import Role
 from entrypoints.cli.running import run_with_container
 from entrypoints.container import Container
-from entrypoints.settings import Settings
 
 DEMO_NAMES = {Role.ADMIN: "Ayu Admin", Role.DOSEN: "Dimas Dosen", Role.MAHASISWA: "Maya Mahasiswa"}
 
@@ -50,13 +49,12 @@ async def development_token(
     Raises:
         click.ClickException: a Clerk is configured, whose tokens only Clerk can make.
     """
-    settings: Settings = container.settings()
-    if settings.has_clerk or settings.is_production:
+    issuer: DevelopmentIssuer | None = container.development_issuer()
+    if issuer is None:
         raise click.ClickException("a Clerk is configured: tokens come from there, not from the development issuer")
     name, subject = DEMO_NAMES[role], clerk_id or f"user_demo{role}"
     email = demo_email(role) if clerk_id is None else f"{subject.removeprefix('user_').lower()}@tekun.example"
     await container.appoint_user()(AppointUser(clerk_id=subject, name=name, email=email, role=role))
-    issuer = DevelopmentIssuer.in_folder(settings.data_dir)
     return issuer.issue_token(
         subject, session_id=f"sess_{uuid4().hex}", at=container.clock()(), lifetime=lifetime, name=name, email=email
     )

@@ -15,7 +15,7 @@ from litestar.plugins.pydantic import PydanticSchemaPlugin
 from application.shared.encoded import Encoded, content_tag
 from entrypoints.container import Container
 from entrypoints.http.audit import AuditController
-from entrypoints.http.auth import policy_gate
+from entrypoints.http.auth import operation_of, policy_gate
 from entrypoints.http.bodies import JsonRequest, StrictBodies
 from entrypoints.http.cors import Cors
 from entrypoints.http.courses import CoursesController
@@ -72,10 +72,12 @@ def make_litestar(container: Container) -> Litestar:
         openapi_config=openapi_config(version("tekun")),
         logging_config=None,
     )
+    document = openapi_document(app)
+    parameters = query_parameters(document)
     for handler in _handlers(app):
         assert handler.resolve_before_request() is gate, f"{handler} has a hook of its own, which replaces the gate"
-        handler.opt["query_parameters"] = query_parameters(handler, app)
-    body = msgspec.json.encode(openapi_document(app))
+        handler.opt["query_parameters"] = parameters.get(operation_of(handler), {})
+    body = msgspec.json.encode(document)
     app.state["openapi"] = Encoded(body, content_tag(body))
     return app
 

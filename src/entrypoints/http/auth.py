@@ -32,6 +32,10 @@ class ParameterUnknown(Invalid):
     code = "request.unknown_parameter"
 
 
+class ParameterInvalid(Invalid):
+    code = "request.invalid"
+
+
 def policy_gate(authenticate: Authenticate) -> Gate:
     """Every request passes it before its parameters and body are read. It leaves the principal, or None, in the state.
 
@@ -96,9 +100,15 @@ def _assert_parameters_known(request: Request[Any, Any, Any], handler: HTTPRoute
     """A misspelled filter that is silently ignored shows people what they didn't ask for."""
     if not request.scope["query_string"]:
         return
-    known: frozenset[str] = handler.opt["query_parameters"]
-    asked = [name for name, _ in request.query_params.multi_items()]
+    known: dict[str, bool] = handler.opt["query_parameters"]
+    given = list(request.query_params.multi_items())
+    asked = [name for name, _ in given]
     errors = [FieldError(f"/{name}", "unknown", "no such parameter") for name in asked if name not in known]
     errors += [FieldError(f"/{name}", "repeated", "given twice") for name in known if asked.count(name) > 1]
     if errors:
         raise ParameterUnknown("Some parameters are unknown or given twice.", errors=errors)
+    # Litestar takes `null` for no value: a filter that isn't applied, for somebody who asked for one.
+    nulls = [name for name, value in given if value.lower() == "null" and not known[name]]
+    if nulls:
+        errors = [FieldError(f"/{name}", "invalid", "null is no value") for name in nulls]
+        raise ParameterInvalid("Some parameters are not valid.", errors=errors)

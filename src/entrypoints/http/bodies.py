@@ -45,6 +45,17 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+class MergePatch(Body):
+    """Base of merge patches (RFC 7396): a field that is absent stays as it is, so defaults mean nothing."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+
 class JsonRequest(Request[Any, Any, State]):
     """Reads JSON strictly: whatever is not JSON in UTF-8 is a 400, however it is broken."""
 

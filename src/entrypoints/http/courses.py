@@ -29,7 +29,7 @@ from domain.identity.profile import Role
 from domain.shared.ids import CourseId
 from entrypoints.http.answers import answer, answer_created, expected_version
 from entrypoints.http.auth import actor_of, optional_principal_of
-from entrypoints.http.bodies import Body, Text
+from entrypoints.http.bodies import Body, MergePatch, Text
 from entrypoints.http.documentation import shows
 from entrypoints.http.injection import Offered
 from entrypoints.http.parameters import Cursor, IdempotencyHeader, IfMatch, Limit, idempotency_of
@@ -37,12 +37,22 @@ from entrypoints.http.parameters import Cursor, IdempotencyHeader, IfMatch, Limi
 MAXIMUM_PREREQUISITES = 50
 CREATOR = "^(me|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$"
 
-Title = Annotated[Text, Field(max_length=TITLE_LENGTH)]
+_LANGUAGE = "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$"
+
+# Patterns are for the document: what they say, and more, is checked in the domain, which finds everything at once.
+Title = Annotated[Text, Field(max_length=TITLE_LENGTH, json_schema_extra={"minLength": 1, "pattern": r"\S"})]
 Summary = Annotated[Text, Field(max_length=SUMMARY_LENGTH)]
 Description = Annotated[Text, Field(max_length=DESCRIPTION_LENGTH)]
-Language = Annotated[Text, Field(max_length=15, examples=["id", "en"])]
+Language = Annotated[Text, Field(max_length=15, examples=["id", "en"], json_schema_extra={"pattern": _LANGUAGE})]
 Tags = Annotated[list[Annotated[Text, Field(max_length=TAG_LENGTH)]], Field(max_length=TAG_COUNT)]
-CoverUrl = Annotated[Text, Field(max_length=URL_LENGTH, examples=["https://example.org/cover.png"])]
+CoverUrl = Annotated[
+    Text,
+    Field(
+        max_length=URL_LENGTH,
+        examples=["https://example.org/cover.png"],
+        json_schema_extra={"pattern": "^(https://.+)?$"},
+    ),
+]
 Prerequisites = Annotated[list[UUID], Field(max_length=MAXIMUM_PREREQUISITES)]
 
 
@@ -59,7 +69,7 @@ class NewCourse(Body):
     prerequisites: Prerequisites = Field(default=[], description="Ids of courses that come before this one.")
 
 
-class CoursePatch(Body):
+class CoursePatch(MergePatch):
     """Merge patch: absent means unchanged, null clears (not for title and language)."""
 
     title: Title | None = None

@@ -13,7 +13,7 @@ from application.shared.unchanged import UNCHANGED
 from domain.identity.user import LOCALES
 from entrypoints.http.answers import answer, expected_version
 from entrypoints.http.auth import actor_of, principal_of
-from entrypoints.http.bodies import Body, Text
+from entrypoints.http.bodies import MergePatch, Text
 from entrypoints.http.documentation import shows
 from entrypoints.http.injection import Offered
 from entrypoints.http.parameters import IfMatch
@@ -33,7 +33,7 @@ def _known_locale(locale: str) -> str:
     return locale
 
 
-class MeChanges(Body):
+class MeChanges(MergePatch):
     """Merge patch of one's own settings: absent means unchanged, null clears."""
 
     display_name: Annotated[Text, Field(min_length=1, max_length=100)] | None = Field(
@@ -43,7 +43,9 @@ class MeChanges(Body):
         default="Asia/Jakarta", description="IANA name; days of the game follow it.", examples=["Asia/Makassar"]
     )
     locale: Annotated[Text, AfterValidator(_known_locale)] = Field(
-        default="id", description="`id` or `en`.", examples=["en"]
+        default="id",
+        description="The language of what is written to this person.",
+        json_schema_extra={"enum": list(LOCALES)},
     )
 
 

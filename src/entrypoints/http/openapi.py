@@ -4,37 +4,25 @@ from typing import Any
 
 import msgspec
 from litestar import Litestar, Router
-from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler
 
-from entrypoints.http.auth import operation_of
-from entrypoints.http.error_catalog import CATALOG
-from entrypoints.http.errors import PROBLEM
+from entrypoints.http.openapi_components import (
+    EXAMPLES,
+    HEADERS,
+    PROBLEMS,
+    body_schemas,
+    problem_responses,
+    problem_schema,
+)
 from entrypoints.http.policy import EVERYONE, POLICY
 
 _DESCRIPTION = """Tekun ("diligent" in Indonesian) is the backend of a platform for gamified learning.
 
 Times are RFC 3339 in UTC, ids are UUIDv7. Errors are RFC 9457 problems with a stable `code`. Lists are pages with an
 opaque cursor. Every resource has an `ETag`; changes of shared resources need `If-Match`."""
-
-_REASONS = {
-    "400": "Something in the request is not valid.",
-    "401": "No valid session token.",
-    "403": "The role or the relation lacks the right, or the account is not active.",
-    "404": "No such thing, or not for these eyes.",
-    "409": "The present state stands against it.",
-    "412": "It has changed since it was read.",
-    "413": "The body is too large.",
-    "415": "The media type is not supported.",
-    "422": "The Idempotency-Key was used for another request.",
-    "428": "If-Match is missing.",
-    "431": "The headers are too large.",
-    "503": "A part is away; try again after `Retry-After` seconds.",
-}
-_ETAG = {"ETag": {"description": "The tag of this state.", "schema": {"type": "string"}}}
 
 
 class _NoPages(Router):
@@ -67,24 +55,35 @@ def openapi_config(version: str) -> OpenAPIConfig:
 def openapi_document(app: Litestar) -> dict[str, Any]:
     """The document as served and committed."""
     document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
-    document["components"].setdefault("schemas", {})["Problem"] = problem_schema()
+    components = document["components"]
+    components["schemas"] = dict(
+        sorted({**components["schemas"], **body_schemas(), "Problem": problem_schema()}.items())
+    )
+    for name, example in EXAMPLES.items():
+        components["schemas"][name]["examples"] = [example]
+    components["responses"] = problem_responses()
+    components["headers"] = HEADERS
     for path, item in document["paths"].items():
         for method, operation in item.items():
             _correct(path, method, operation)
     return document
 
 
-def query_parameters(handler: HTTPRouteHandler, app: Litestar) -> frozenset[str]:
-    """The names of the query parameters that this handler declares."""
-    operation_id = operation_of(handler)
-    return frozenset(
-        parameter["name"]
-        for item in app.openapi_schema.to_schema()["paths"].values()
+def query_parameters(document: dict[str, Any]) -> dict[str, dict[str, bool]]:
+    """The query parameters of each operation, and whether each takes any text; operations without any are left out."""
+    return {
+        operation["operationId"]: {
+            parameter["name"]: _takes_text(parameter["schema"])
+            for parameter in operation.get("parameters", ())
+            if parameter["in"] == "query"
+        }
+        for item in document["paths"].values()
         for operation in item.values()
-        if operation["operationId"] == operation_id
-        for parameter in operation.get("parameters", ())
-        if parameter["in"] == "query"
-    )
+    }
+
+
+def _takes_text(schema: dict[str, Any]) -> bool:
+    return schema.get("type") == "string" and "format" not in schema
 
 
 def _correct(path: str, method: str, operation: dict[str, Any]) -> None:
@@ -92,34 +91,64 @@ def _correct(path: str, method: str, operation: dict[str, Any]) -> None:
     if rule.roles is not EVERYONE:
         operation["security"] = [{"session": []}]
         operation["x-roles"] = sorted(rule.roles)
-    elif path.startswith("/v1"):
+    elif rule.asks_who:
         operation["security"] = [{}, {"session": []}]
     operation["x-relation"] = rule.relation.value
+    operation.pop("deprecated")
+    operation.update(_BEYOND.get(operation["operationId"], {}))
+    if "parameters" in operation:
+        operation["parameters"] = [_corrected(parameter) for parameter in operation["parameters"]]
+    if method == "patch":
+        content = operation["requestBody"]["content"]
+        content["application/merge-patch+json"] = content["application/json"]
     responses = operation["responses"]
-    for status in _statuses(path, method, operation):
-        responses[status] = {
-            "description": _REASONS[status],
-            "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
+    responses.pop("400", None)  # Litestar's own idea of errors
+    for status in _statuses(path, method, operation, asks_who=rule.asks_who):
+        responses.setdefault(status, {"$ref": f"#/components/responses/{PROBLEMS[status].name}"})
     for status, response in responses.items():
-        if status in ("200", "201") and path.startswith("/v1"):
-            response.setdefault("headers", {}).update(_ETAG)
-    if method == "get" and path.startswith("/v1"):
-        responses["304"] = {"description": "You have this state already.", "headers": _ETAG}
+        if status in ("200", "201", "204"):
+            response["headers"] = _headers(path, status)
+    if method == "get" and rule.asks_who:
+        responses["304"] = {"description": "You have this state already.", "headers": _headers(path, "304")}
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[str]:
+def _corrected(parameter: dict[str, Any]) -> dict[str, Any]:
+    """A parameter can be left out, but it can't be null, whatever the handler's annotation says."""
+    schema = dict(parameter["schema"])
+    schema.pop("description", None)
+    alternatives = schema.pop("oneOf", [])
+    schema = {**next((choice for choice in alternatives if choice != {"type": "null"}), {}), **schema}
+    for bound in ("minimum", "maximum"):
+        if bound in schema:
+            schema[bound] = int(schema[bound])
+    kept: dict[str, Any] = {name: parameter[name] for name in ("name", "in", "description") if name in parameter}
+    # Without it, every change of a shared resource is a 428.
+    required = parameter["required"] or parameter["name"] == "If-Match"
+    return {**kept, "required": required, "schema": schema}
+
+
+def _headers(path: str, status: str) -> dict[str, Any]:
+    names = ["X-Request-Id"]
+    if path.startswith("/v1") and status != "204":
+        names.append("ETag")
+    if status == "201":
+        names.append("Location")
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _statuses(path: str, method: str, operation: dict[str, Any], *, asks_who: bool) -> list[str]:
     """The problems that this operation can answer with."""
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     statuses = ["400", "431", "503"]
-    if path.startswith("/v1"):
+    if asks_who:
         statuses += ["401", "403"]
     if "{" in path:
         statuses.append("404")
     if "requestBody" in operation:
-        statuses += ["413", "415"]
-    if method in ("post", "put", "patch", "delete") and path.startswith("/v1"):
+        statuses.append("413")
+        statuses += ["415"] if asks_who else []
+    if method != "get" and asks_who:
         statuses.append("409")
     if "If-Match" in names:
         statuses += ["412", "428"]
@@ -128,22 +157,28 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> list[str]:
     return statuses
 
 
-def problem_schema() -> dict[str, Any]:
-    field = {
-        "type": "object",
-        "required": ["pointer", "code", "detail"],
-        "properties": {name: {"type": "string"} for name in ("pointer", "code", "detail")},
-    }
-    texts = ("type", "title", "detail", "instance", "request_id")
+def _signed(name: str, description: str) -> dict[str, Any]:
     return {
-        "title": "Problem",
-        "type": "object",
-        "description": "RFC 9457. `code` is stable, `title` in the language of `Accept-Language` (`id` or `en`).",
-        "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "errors"],
-        "properties": {
-            **{name: {"type": "string"} for name in texts},
-            "status": {"type": "integer"},
-            "code": {"type": "string", "enum": sorted(CATALOG)},
-            "errors": {"type": "array", "items": field},
+        "name": name,
+        "in": "header",
+        "description": description,
+        "required": True,
+        "schema": {"type": "string"},
+    }
+
+
+# The webhook takes its body as bytes and its headers as they are: Litestar can't know of them.
+_BEYOND: dict[str, dict[str, Any]] = {
+    "receiveClerkWebhook": {
+        "parameters": [
+            _signed("svix-id", "The message's id; a message that was received before is taken note of once."),
+            _signed("svix-timestamp", "Seconds since 1970; at most five minutes away from now."),
+            _signed("svix-signature", "`v1,` and the signature in base64; several, separated by blanks."),
+        ],
+        "requestBody": {
+            "description": "One of Clerk's events. Whatever is of no use is stored, and taken all the same.",
+            "required": True,
+            "content": {"application/json": {"schema": {"type": "object"}}},
         },
     }
+}

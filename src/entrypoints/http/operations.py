@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, get
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.response.base import ASGIResponse
 
 from adapters.telemetry.metrics import CONTENT_TYPE, Metrics
@@ -30,6 +31,12 @@ class ReadinessView(msgspec.Struct, frozen=True):
     parts: dict[str, str]
 
 
+READINESS = {
+    **shows(ReadinessView),
+    503: ResponseSpec(data_container=ReadinessView, description="Not now.", generate_examples=False),
+}
+
+
 class OperationsController(Controller):
     tags = ("Operations",)
 
@@ -37,7 +44,7 @@ class OperationsController(Controller):
     async def live(self) -> ASGIResponse:
         return ASGIResponse(body=b'{"status":"alive"}', headers={"Cache-Control": "no-store"})
 
-    @get("/health/ready", operation_id="getReadiness", summary="May requests come?", responses=shows(ReadinessView))
+    @get("/health/ready", operation_id="getReadiness", summary="May requests come?", responses=READINESS)
     async def ready(self, readiness: Offered[Readiness]) -> ASGIResponse:
         parts = await readiness.parts()
         is_ready = all(state == "ok" for state in parts.values())

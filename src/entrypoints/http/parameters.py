@@ -28,6 +28,7 @@ IdempotencyHeader = Annotated[
         name="Idempotency-Key",
         required=False,
         description="1 to 128 printable ASCII characters; sent again with the same body, it gets the first answer.",
+        schema_extra={"minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"},
     ),
 ]
 _LONGEST_KEY = 128

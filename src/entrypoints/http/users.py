@@ -17,21 +17,26 @@ from domain.identity.user import Status
 from domain.shared.ids import UserId
 from entrypoints.http.answers import answer, answer_created, expected_version
 from entrypoints.http.auth import actor_of
-from entrypoints.http.bodies import Body, Text
+from entrypoints.http.bodies import Body, MergePatch, Text
 from entrypoints.http.documentation import shows
 from entrypoints.http.injection import Offered
 from entrypoints.http.parameters import Cursor, IdempotencyHeader, IfMatch, Limit, idempotency_of
 
 # Not a full grammar (RFC 5322 has no sane one): one @, something on both sides, no blanks. The mail is the proof.
-_EMAIL = r"^[^\s@]{1,64}@[^\s@]{1,253}$"
+# Control characters and U+FEFF are named, since languages differ in what they take for blank.
+_BLANK = r"\s\x00-\x1f\x7f-\x9f\uFEFF"
+_EMAIL = rf"^[^{_BLANK}@]{{1,64}}@[^{_BLANK}@]{{1,253}}$"
 
 
 class Invitation(Body):
-    email: Annotated[Text, Field(pattern=_EMAIL, max_length=254)] = Field(examples=["siti@example.org"])
+    # The pattern twice: after a validator of ours pydantic checks it, but doesn't tell it to the document.
+    email: Annotated[Text, Field(pattern=_EMAIL, max_length=254, json_schema_extra={"pattern": _EMAIL})] = Field(
+        examples=["siti@example.org"]
+    )
     role: Role = Field(default=Role.MAHASISWA, description="The role that they will have.")
 
 
-class UserChanges(Body):
+class UserChanges(MergePatch):
     """Merge patch: absent means unchanged."""
 
     role: Role = Field(default=Role.MAHASISWA)

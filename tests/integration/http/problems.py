@@ -7,7 +7,7 @@ import httpx
 from jsonschema import Draft202012Validator
 
 from entrypoints.http.error_catalog import CATALOG
-from entrypoints.http.openapi import problem_schema
+from entrypoints.http.openapi_components import problem_schema
 
 _PROBLEM = Draft202012Validator(problem_schema())
 _INNARDS = re.compile(r"Traceback|SELECT |INSERT |asyncpg|/src/|\.py\b|postgresql://", re.IGNORECASE)

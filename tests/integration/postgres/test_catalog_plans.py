@@ -85,6 +85,9 @@ def faults(nodes: list[dict[str, Any]], shape: Shape) -> list[str]:
     may_sort = shape.is_search or ("created_by" in shape.filters and not _is_plain(shape))
     if not may_sort and any("Sort" in node["Node Type"] for node in nodes):
         found.append("rows are sorted")
+    # Which thousand are looked at must be the same on every page: those that come first in the table.
+    if any("Gather" in node["Node Type"] for node in nodes):
+        found.append("rows come in no order from several workers")
     indexes = {node.get("Index Name") for node in nodes}
     if shape.is_search and not indexes & {"ix_courses_search", "ix_courses_created_by_newest"}:
         found.append("words are looked for without an index")

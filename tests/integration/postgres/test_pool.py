@@ -46,8 +46,8 @@ class Occupied:
     async def __aenter__(self) -> None:
         entered = [asyncio.Event() for _ in range(self._pool.size)]
         self._tasks = [asyncio.create_task(occupy(self._pool, event, self._end)) for event in entered]
-        for event in entered:
-            await event.wait()
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(event.wait() for event in entered))
 
     async def __aexit__(self, *_: object) -> None:
         self._end.set()
@@ -126,6 +126,16 @@ async def test_a_unit_that_is_cut_off_leaves_nothing_and_returns_its_connection(
     async with empty_database.connection() as other:
         assert await other.fetchval("SELECT count(*) FROM users") == 0
     assert small.in_use == 0
+
+
+async def test_a_transaction_that_was_left_open_is_nobodys(small: Pool):
+    async with small.connection() as connection:
+        await connection.execute("BEGIN")
+        await connection.execute("CREATE TEMPORARY TABLE left_behind ()")
+
+    for _ in range(small.size + 1):
+        async with small.connection() as connection:
+            assert await connection.fetchval("SELECT to_regclass('left_behind')") is None
 
 
 async def test_a_server_that_is_not_there_is_unavailable():

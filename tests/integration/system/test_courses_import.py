@@ -2,11 +2,14 @@
 
 import asyncio
 import csv
+import logging
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 
 from adapters.postgres.pool import Pool
@@ -22,8 +25,20 @@ GOOD = "external_id,title,summary\n1,Basis Data,Tabel.\n2,Statistika,Angka.\n"
 BAD = 'external_id,title,summary\n1,Basis Data,"Tabel\ndan kueri."\n2,,Angka.\n'
 
 
+Tekun = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A command sets up logging for its process, which in here is everybody's."""
+    handlers, level = list(logging.root.handlers), logging.root.level
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers, logging.root.level = handlers, level
+
+
 @pytest.fixture
-def tekun(empty_database: Pool, database_url: str, tmp_path: Path):  # noqa: ARG001 # the database is emptied by it
+def tekun(empty_database: Pool, database_url: str, tmp_path: Path) -> Tekun:  # noqa: ARG001 # the database is emptied by it
     runner = CliRunner(env={"DATABASE_URL": database_url, "TEKUN_DATA_DIR": str(tmp_path)})
 
     def run(content: str | bytes | Path, *options: str) -> Result:
@@ -52,7 +67,7 @@ def catalog(url: str, **question: object) -> list[str]:
     return asyncio.run(ask())
 
 
-def test_a_good_file_is_imported_once(tekun, database_url: str):
+def test_a_good_file_is_imported_once(tekun: Tekun, database_url: str):
     first, again = tekun(GOOD), tekun(GOOD)
 
     assert (first.exit_code, first.stdout, first.stderr) == (0, "created 2, changed 0, unchanged 0; refused 0\n", "")
@@ -60,7 +75,7 @@ def test_a_good_file_is_imported_once(tekun, database_url: str):
     assert sorted(catalog(database_url)) == ["Basis Data", "Statistika"]
 
 
-def test_a_bad_row_keeps_everything_out_unless_told_to_go_on(tekun, database_url: str):
+def test_a_bad_row_keeps_everything_out_unless_told_to_go_on(tekun: Tekun, database_url: str):
     refused = tekun(BAD)
 
     assert refused.exit_code == 1
@@ -74,7 +89,7 @@ def test_a_bad_row_keeps_everything_out_unless_told_to_go_on(tekun, database_url
     assert catalog(database_url) == ["Basis Data"]
 
 
-def test_a_rehearsal_imports_nothing(tekun, database_url: str):
+def test_a_rehearsal_imports_nothing(tekun: Tekun, database_url: str):
     result = tekun(GOOD, "--dry-run")
 
     assert (result.exit_code, result.stdout) == (
@@ -83,7 +98,7 @@ def test_a_rehearsal_imports_nothing(tekun, database_url: str):
     assert catalog(database_url) == []
 
 
-def test_columns_can_be_read_as_fields_and_others_are_named(tekun, database_url: str):
+def test_columns_can_be_read_as_fields_and_others_are_named(tekun: Tekun, database_url: str):
     result = tekun("kode,title,bidang,x\n1,A,sql;data,?\n", "--map", "kode=external_id", "--map", "bidang=tags")
 
     assert result.exit_code == 0, result.output
@@ -106,7 +121,7 @@ def test_columns_can_be_read_as_fields_and_others_are_named(tekun, database_url:
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_imported(
-    tekun, database_url: str, content: str | bytes | Path, options: list[str], code: int, words: str
+    tekun: Tekun, database_url: str, content: str | bytes | Path, options: list[str], code: int, words: str
 ):
     result = tekun(content, *options)
 
@@ -115,7 +130,7 @@ def test_what_is_wrong_is_said_and_nothing_is_imported(
     assert catalog(database_url) == []
 
 
-def test_the_demo_catalog_is_complete_and_comes_once(tekun, database_url: str, tmp_path: Path):
+def test_the_demo_catalog_is_complete_and_comes_once(tekun: Tekun, database_url: str, tmp_path: Path):
     file = tmp_path / "demo.csv"
     file.write_bytes(demo_courses().source.read())
 
@@ -127,7 +142,7 @@ def test_the_demo_catalog_is_complete_and_comes_once(tekun, database_url: str, t
     assert catalog(database_url, q="sustainable city") == ["Sustainable Cities"]
 
 
-async def test_a_demo_course_shows_its_prerequisites_and_its_page(tekun, empty_database: Pool, tmp_path: Path):
+async def test_a_demo_course_shows_its_prerequisites_and_its_page(tekun: Tekun, empty_database: Pool, tmp_path: Path):
     file = tmp_path / "demo.csv"
     file.write_bytes(demo_courses().source.read())
     await asyncio.to_thread(tekun, file)
@@ -142,7 +157,7 @@ async def test_a_demo_course_shows_its_prerequisites_and_its_page(tekun, empty_d
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real catalog lies outside of the project")
-def test_a_real_catalog_with_its_faults(tekun, database_url: str):
+def test_a_real_catalog_with_its_faults(tekun: Tekun, database_url: str):
     with REAL.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     titled = [row for row in rows if row["title"]]

@@ -15,6 +15,7 @@ from application.catalog.queries import CourseSummary, CourseView, PrerequisiteV
 _author = (
     select(func.coalesce(users.c.display_name, users.c.name))
     .where(users.c.id == courses.c.created_by)
+    .correlate(courses)
     .scalar_subquery()
 )
 
