@@ -8,11 +8,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from adapters.postgres.embedded import embedded_postgresql
 from adapters.postgres.pool import Pool
 from adapters.postgres.statement import Connection
 from tests.support.database import cloned_database, truncate
+
+# Machines are noisy, so that no example fails for being slow; and a build tries the same examples each time, while a
+# desk tries new ones.
+settings.register_profile("tekun", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+settings.load_profile("tekun")
 
 SERVER = "TEKUN_TEST_DATABASE_URL"
 _RESOURCES = ExitStack()

@@ -147,7 +147,10 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _clerk_addresses_are_sane(self) -> Self:
         if self.clerk_publishable_key is not None:
-            issuer_of(self.clerk_publishable_key)
+            try:
+                issuer_of(self.clerk_publishable_key)
+            except ValueError as error:
+                raise ValueError(f"CLERK_PUBLISHABLE_KEY is {error}") from error
         for name, url in (
             ("CLERK_FRONTEND_API_URL", self.clerk_frontend_api_url),
             ("CLERK_API_URL", self.clerk_api_url),

@@ -72,8 +72,8 @@ class HttpWorld(World):
         self.stub.instance.change_user(clerk_id, locked=True)
 
     def invited(self) -> dict[str, str]:
-        invitations = self.stub.instance.invitations.values()
-        return {invitation["email_address"]: invitation["public_metadata"]["role"] for invitation in invitations}
+        pending = [one for one in self.stub.instance.invitations.values() if one["status"] == "pending"]
+        return {invitation["email_address"]: invitation["public_metadata"]["role"] for invitation in pending}
 
 
 def _fields(profile: Profile) -> dict[str, object]:
@@ -197,6 +197,16 @@ async def test_second_invitation_is_refused(world: World) -> None:
     with pytest.raises(DirectoryRefused, match=re.compile("invit", re.IGNORECASE)):
         await world.directory.invite("new@tekun.example", Role.ADMIN)
     assert world.invited() == {"new@tekun.example": "dosen"}
+
+
+async def test_a_revoked_invitation_is_gone_and_no_other(world: World) -> None:
+    await world.directory.invite("new@tekun.example", Role.DOSEN)
+    await world.directory.invite("anew@tekun.example", Role.DOSEN)
+    await world.directory.revoke_invitation("New@tekun.example".lower())
+    assert world.invited() == {"anew@tekun.example": "dosen"}
+    await world.directory.revoke_invitation("new@tekun.example")
+    await world.directory.invite("new@tekun.example", Role.ADMIN)
+    assert world.invited() == {"anew@tekun.example": "dosen", "new@tekun.example": "admin"}
 
 
 async def test_who_is_there_can_not_be_invited(world: World) -> None:

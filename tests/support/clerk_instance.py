@@ -108,13 +108,32 @@ class ClerkInstance:
         email = body.get("email_address")
         if not isinstance(email, str) or "@" not in email:
             raise _RefusedError(422, "form_param_format_invalid", "email_address must be a valid email address")
-        pending = {invitation["email_address"] for invitation in self.invitations.values()}
+        pending = {one["email_address"] for one in self.invitations.values() if one["status"] == "pending"}
         taken = {entry["email_address"] for user in self.users.values() for entry in user["email_addresses"]}
         if not body.get("ignore_existing") and email in pending | taken:
             raise _RefusedError(400, "duplicate_record", "duplicate invitation")
         invitation_id = f"inv_{len(self.invitations) + 1}"
         invitation = invitation_object(invitation_id, email, body.get("public_metadata") or {}, at=self.now())
         self.invitations[invitation_id] = invitation
+        return HTTPStatus.OK, invitation
+
+    def list_invitations(self, query: Query) -> Answer:
+        """Without the revoked, unless asked for; `query` finds parts of addresses and ids."""
+        [part], statuses = query.get("query", [""]), query.get("status")
+        return HTTPStatus.OK, [
+            invitation
+            for invitation in self.invitations.values()
+            if (part in invitation["email_address"] or part in invitation["id"])
+            and (invitation["status"] in statuses if statuses else invitation["status"] != "revoked")
+        ]
+
+    def revoke_invitation(self, invitation_id: str) -> Answer:
+        if invitation_id not in self.invitations:
+            raise _NotFoundError
+        invitation = self.invitations[invitation_id]
+        if invitation["status"] != "pending":
+            raise _RefusedError(400, "invitation_not_pending", "the invitation is not pending")
+        invitation |= {"status": "revoked", "revoked": True, "updated_at": self.now()}
         return HTTPStatus.OK, invitation
 
     def _user(self, clerk_id: str) -> JsonObject:
@@ -143,6 +162,8 @@ _ROUTES: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = [
     ("POST", re.compile(f"{_USER}/(ban|unban|lock|unlock)"), ClerkInstance.change_state),
     ("POST", re.compile(r"/v1/sessions/([^/]+)/revoke"), ClerkInstance.revoke_session),
     ("POST", re.compile(r"/v1/invitations"), ClerkInstance.invite),
+    ("GET", re.compile(r"/v1/invitations"), ClerkInstance.list_invitations),
+    ("POST", re.compile(r"/v1/invitations/([^/]+)/revoke"), ClerkInstance.revoke_invitation),
 ]
 
 

@@ -89,6 +89,17 @@ class ClerkUserDirectory(UserDirectory):
         body = {"email_address": email, "public_metadata": {"role": role.value}}
         await self._clerk.request("POST", "/invitations", body=body, is_repeatable=False)
 
+    async def revoke_invitation(self, email: str) -> None:
+        # Clerk's filter finds parts of addresses and ids as well, so that what it finds is compared once more.
+        query: dict[str, str | int] = {"status": "pending", "query": email, "limit": PAGE}
+        found = await self._clerk.request("GET", "/invitations", query=query)
+        if not isinstance(found, list):
+            raise DirectoryUnavailable("Clerk's list of invitations is no list.")
+        for invitation in found:
+            if isinstance(invitation, dict) and str(invitation.get("email_address")).lower() == email.lower():
+                path = f"/invitations/{quote(str(invitation.get('id')), safe='')}/revoke"
+                await self._clerk.request("POST", path, absent=_OVER)
+
     async def revoke_session(self, session_id: str) -> None:
         await self._clerk.request("POST", f"/sessions/{quote(session_id, safe='')}/revoke", absent=_OVER)
 

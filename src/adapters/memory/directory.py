@@ -52,6 +52,9 @@ class InMemoryUserDirectory(UserDirectory):
             raise DirectoryRefused("The address is invited already or belongs to a user.")
         self.invitations[address] = role
 
+    async def revoke_invitation(self, email: str) -> None:
+        self.invitations.pop(email.lower(), None)
+
     async def revoke_session(self, session_id: str) -> None:
         self.revoked_sessions.add(session_id)
 

@@ -53,7 +53,9 @@ class Pool:
         return self._size
 
     async def open(self) -> None:
-        """Raises DatabaseUnavailable."""
+        """Nothing where it is open already. Raises DatabaseUnavailable."""
+        if self._is_open:
+            return
         self._is_open = True
         for _ in range(min(CONNECTIONS_AT_START, self._size)):
             self._rest(await self._connect())

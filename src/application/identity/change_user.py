@@ -68,7 +68,10 @@ class ChangeUserHandler:
 
     async def _write_to_clerk(self, user: User, before: tuple[Role, Status]) -> None:
         """Clerk's answer is its newest description of the person, so it is followed like one that came by webhook."""
-        if self._directory is None or user.clerk_id is None:
+        if self._directory is None:
+            return
+        if user.clerk_id is None:
+            await self._invite_anew(self._directory, user)
             return
         answer: Profile | None = None
         if user.role is not before[0]:
@@ -78,6 +81,12 @@ class ChangeUserHandler:
             answer = await (self._directory.suspend if suspend else self._directory.reinstate)(user.clerk_id)
         if answer is not None:
             user.follow(answer, at=self._clock())
+
+    async def _invite_anew(self, directory: UserDirectory, user: User) -> None:
+        """The role that an invitation carries can't be changed, so it is replaced by another one."""
+        assert user.email is not None, "who is invited, is invited under an address"
+        await directory.revoke_invitation(user.email)
+        await directory.invite(user.email, user.role)
 
 
 async def get_unless_last_admin(unit: IdentityUnit, command: ChangeUser) -> User:

@@ -7,6 +7,7 @@ from application.shared.actor import Actor
 from application.shared.clock import Clock, NewId
 from application.shared.unit import Begin
 from application.shared.version import assert_version
+from domain.identity.user import User
 from domain.shared.ids import UserId
 
 
@@ -39,10 +40,18 @@ class DeleteUserHandler:
                 raise UserNotFound("There is no such user.")
             assert_version(user.version, command.expected_version)
             assert_not_last(user, admins)
-            if self._directory is not None and user.clerk_id is not None:
-                await self._directory.delete(user.clerk_id)
+            await self._remove_at_clerk(user)
             now = self._clock()
             user.bury(at=now)
             await unit.users.save(user)
             await record(unit.audit, command.actor, "user.deleted", user.id, new_id=self._new_id, at=now)
             await unit.commit()
+
+    async def _remove_at_clerk(self, user: User) -> None:
+        if self._directory is None:
+            return
+        if user.clerk_id is not None:
+            await self._directory.delete(user.clerk_id)
+        elif user.email is not None:
+            # Or whoever was invited as an admin could become one after all.
+            await self._directory.revoke_invitation(user.email)

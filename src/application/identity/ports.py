@@ -264,6 +264,10 @@ class UserDirectory(Protocol):
 
     async def invite(self, email: str, role: Role) -> None: ...
 
+    async def revoke_invitation(self, email: str) -> None:
+        """No pending invitation of this address (compared without case) is good any more; there may be none."""
+        ...
+
     async def revoke_session(self, session_id: str) -> None:
         """Succeeds also for a session that is over or unknown."""
         ...

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Generic, TypeVar
 
 View = TypeVar("View")
@@ -18,4 +18,5 @@ class Encoded(Generic[View]):
 
 def content_tag(body: bytes) -> str:
     """A tag for a body whose state has no version of its own."""
-    return blake2b(body, digest_size=9).hexdigest()
+    # Of the standard library's digests the quickest where the processor helps, as it does nearly everywhere.
+    return sha256(body).hexdigest()[:18]

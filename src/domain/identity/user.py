@@ -130,12 +130,13 @@ class User:
 
         Raises:
             UserDeleted: a tombstone stays inactive.
-            UserStatusGuarded: `pending` is what somebody is before they signed up, not what they can be made.
+            UserStatusGuarded: `pending` is what somebody is before they signed up, not what they can be made; and who
+                was invited stays pending until they sign up.
         """
         self._assert_live()
         if status is self.status:
             return False
-        if status is Status.PENDING or (self.clerk_id is None and status is Status.ACTIVE):
+        if status is Status.PENDING or self.clerk_id is None:
             raise UserStatusGuarded(f"A user who is {self.status} can't be made {status}.")
         self.status = status
         self._touch(at)

@@ -33,7 +33,13 @@ def openapi_text() -> str:
     from entrypoints.http.app import make_litestar  # noqa: PLC0415 # takes half a second, which `reference` needn't wait
     from entrypoints.http.openapi import openapi_document  # noqa: PLC0415 # likewise
 
-    settings = Settings(_env_file=None).model_copy(update={"database_url": SecretStr("postgresql://nowhere")})
+    nowhere = {
+        "database_url": SecretStr("postgresql://nowhere"),
+        # Otherwise the development issuer would make its key and secret.
+        "clerk_frontend_api_url": "https://nowhere.invalid",
+        "clerk_webhook_signing_secret": [SecretStr("whsec_bm93aGVyZQ==")],
+    }
+    settings = Settings(_env_file=None).model_copy(update=nowhere)
     return json.dumps(openapi_document(make_litestar(make_container(settings))), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -43,13 +43,12 @@ _LANGUAGE = "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$"
 Title = Annotated[Text, Field(max_length=TITLE_LENGTH, json_schema_extra={"minLength": 1, "pattern": r"\S"})]
 Summary = Annotated[Text, Field(max_length=SUMMARY_LENGTH)]
 Description = Annotated[Text, Field(max_length=DESCRIPTION_LENGTH)]
-Language = Annotated[Text, Field(max_length=15, examples=["id", "en"], json_schema_extra={"pattern": _LANGUAGE})]
+Language = Annotated[Text, Field(max_length=15, json_schema_extra={"pattern": _LANGUAGE})]
 Tags = Annotated[list[Annotated[Text, Field(max_length=TAG_LENGTH)]], Field(max_length=TAG_COUNT)]
 CoverUrl = Annotated[
     Text,
     Field(
         max_length=URL_LENGTH,
-        examples=["https://example.org/cover.png"],
         json_schema_extra={"pattern": "^(https://.+)?$"},
     ),
 ]
@@ -59,7 +58,7 @@ Prerequisites = Annotated[list[UUID], Field(max_length=MAXIMUM_PREREQUISITES)]
 class NewCourse(Body):
     """A course as its author writes it; it begins as a draft."""
 
-    title: Title = Field(examples=["Dasar-Dasar Python"])
+    title: Title
     summary: Summary = Field(default="", description="One or two sentences for lists.")
     description: Description = Field(default="", description="Markdown; raw HTML in it is not kept.")
     language: Language = Field(default="id", description="BCP 47 tag of the language that it is taught in.")

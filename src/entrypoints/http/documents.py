@@ -33,6 +33,7 @@ _PAGE = """<!doctype html>
 <title>Tekun API</title>
 <link rel="icon" href="/docs/assets/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<style>.swagger-ui .opblock-body { overflow-x: auto; }</style>
 </head>
 <body>
 <div id="swagger-ui"></div>
@@ -113,8 +114,13 @@ body {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
 table {{ border-collapse: collapse; width: 100%; }}
 td, th {{ text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #8884; }}
 tr:target {{ background: #fc38; }}
+@media (max-width: 45rem) {{
+  thead {{ display: none; }}
+  tr {{ display: block; padding: .6rem 0; border-bottom: 1px solid #8884; }}
+  td {{ display: block; border: 0; padding: .1rem .6rem; }}
+}}
 </style></head>
-<body><h1>Error codes</h1>
+<body><p><a href="/docs">Tekun API</a></p><h1>Error codes</h1>
 <p>Every problem (RFC 9457) carries one of these in <code>code</code>. Codes never change; titles follow
 <code>Accept-Language</code>.</p>
 <table><thead><tr><th>code</th><th>Indonesia</th><th>English</th></tr></thead><tbody>{rows}</tbody></table></body></html>

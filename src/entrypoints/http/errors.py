@@ -91,7 +91,7 @@ def _answer(request: Request[Any, Any, Any], error: Exception) -> ASGIResponse:
     if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 # where faults of ours begin
         code = CODE_OF_STATUS.get(error.status_code, "request.invalid")
         return problem(request.scope, error.status_code, code, headers=_headers_of(request, error))
-    logger.error("unhandled fault", exc_info=error, route=request.scope.get("path_template"))
+    logger.error("unhandled fault", exc_info=error, **_where(request))
     return problem(request.scope, 500, "server.fault")
 
 
@@ -110,8 +110,12 @@ def _answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> ASGIRe
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, Unavailable):
         headers["Retry-After"] = str(refusal.retry_after)
-        logger.warning("part unavailable", code=refusal.code, exc_info=refusal)
+        logger.warning("part unavailable", code=refusal.code, exc_info=refusal, **_where(request))
     return problem(request.scope, status, refusal.code, refusal.detail, errors=refusal.errors, headers=headers)
+
+
+def _where(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    return {"route": request.scope.get("path_template"), "request_id": request.scope["state"].get("request_id")}
 
 
 def problem(  # a row of the answer for each argument

@@ -37,10 +37,10 @@ class MeChanges(MergePatch):
     """Merge patch of one's own settings: absent means unchanged, null clears."""
 
     display_name: Annotated[Text, Field(min_length=1, max_length=100)] | None = Field(
-        default=None, description="What others see instead of the name at Clerk.", examples=["Budi"]
+        default=None, description="What others see instead of the name at Clerk."
     )
     time_zone: Annotated[Text, AfterValidator(_known_zone)] = Field(
-        default="Asia/Jakarta", description="IANA name; days of the game follow it.", examples=["Asia/Makassar"]
+        default="Asia/Jakarta", description="IANA name; days of the game follow it."
     )
     locale: Annotated[Text, AfterValidator(_known_locale)] = Field(
         default="id",

@@ -21,8 +21,14 @@ from entrypoints.http.policy import EVERYONE, POLICY
 
 _DESCRIPTION = """Tekun ("diligent" in Indonesian) is the backend of a platform for gamified learning.
 
-Times are RFC 3339 in UTC, ids are UUIDv7. Errors are RFC 9457 problems with a stable `code`. Lists are pages with an
-opaque cursor. Every resource has an `ETag`; changes of shared resources need `If-Match`."""
+Times are RFC 3339 in UTC, ids are UUIDv7. Errors are RFC 9457 problems with a stable `code`
+([all codes](/docs/errors)). Lists are pages with an opaque cursor. Every resource has an `ETag`; changes of shared
+resources need `If-Match`.
+
+Without a Clerk account, `tekun token --as dosen` prints a session token to authorize with."""
+
+_TAGS = ("Me", "Courses", "Users", "Audit", "Webhooks", "Operations")
+_METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class _NoPages(Router):
@@ -45,7 +51,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
                 )
             }
         ),
-        tags=[Tag(name=name) for name in ("Me", "Users", "Courses", "Audit", "Webhooks", "Operations")],
+        tags=[Tag(name=name) for name in _TAGS],
         openapi_router=_NoPages("/", route_handlers=[]),
         render_plugins=[],
         use_handler_docstrings=True,
@@ -66,7 +72,21 @@ def openapi_document(app: Litestar) -> dict[str, Any]:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             _correct(path, method, operation)
+    document["paths"] = _in_order(document["paths"])
     return document
+
+
+def _in_order(paths: dict[str, Any]) -> dict[str, Any]:
+    """By tag and path, each path's methods from reading to deleting: pages show them as they come."""
+
+    def place(path: str) -> tuple[int, str]:
+        operation = next(iter(paths[path].values()))
+        return _TAGS.index(operation["tags"][0]), path
+
+    return {
+        path: dict(sorted(paths[path].items(), key=lambda entry: _METHODS.index(entry[0])))
+        for path in sorted(paths, key=place)
+    }
 
 
 def query_parameters(document: dict[str, Any]) -> dict[str, dict[str, bool]]:

@@ -25,6 +25,7 @@ class Server(uvicorn.Server):
     """On SIGTERM readiness says 503 at once; after the drain no connection is taken, and running requests finish."""
 
     def __init__(self, container: Container, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+        self._pool = container.pool()
         self._readiness = container.readiness()
         self._drain_seconds = container.settings().drain_seconds
         self._listener = listener
@@ -46,12 +47,19 @@ class Server(uvicorn.Server):
         super().__init__(config)
 
     def run_until_stopped(self) -> None:
-        """Serves on the listener until it is told to stop. Raises SystemExit where the start fails."""
+        """Serves on the listener until it is told to stop.
+
+        Raises:
+            DatabaseUnavailable: the database can't be reached at the start.
+            SystemExit: the start failed otherwise, which was logged.
+        """
         self.run(sockets=[self._listener])
         if not self.started:
             raise SystemExit(1)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # Before the application does: what it says of a failed start is a traceback, and this is for a person.
+        await self._pool.open()
         await super().startup(sockets)
         if self.started:
             self._on_ready()

@@ -30,9 +30,7 @@ _EMAIL = rf"^[^{_BLANK}@]{{1,64}}@[^{_BLANK}@]{{1,253}}$"
 
 class Invitation(Body):
     # The pattern twice: after a validator of ours pydantic checks it, but doesn't tell it to the document.
-    email: Annotated[Text, Field(pattern=_EMAIL, max_length=254, json_schema_extra={"pattern": _EMAIL})] = Field(
-        examples=["siti@example.org"]
-    )
+    email: Annotated[Text, Field(pattern=_EMAIL, max_length=254, json_schema_extra={"pattern": _EMAIL})]
     role: Role = Field(default=Role.MAHASISWA, description="The role that they will have.")
 
 

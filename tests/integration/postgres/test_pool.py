@@ -22,7 +22,8 @@ async def small(database_url: str) -> AsyncIterator[Pool]:
     pool = Pool(database_url, size=2)
     await pool.open()
     yield pool
-    await pool.close()
+    async with asyncio.timeout(5):
+        await pool.close()
 
 
 async def answer(pool: Pool) -> int:

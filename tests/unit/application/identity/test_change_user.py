@@ -194,3 +194,29 @@ async def test_nobody_can_be_neither_changed_nor_deleted(alone: House):
         await alone.change(a_user(), role=Role.DOSEN)
     with pytest.raises(UserNotFound):
         await alone.delete(a_user())
+
+
+def invited_as(role: Role) -> User:
+    return User.invited(a_user().id, email="siti@example.ac.id", role=role, at=NOON)
+
+
+async def test_another_role_for_who_is_invited_is_another_invitation(
+    house: House, store: MemoryStore, directory: FaultyDirectory
+):
+    invited = invited_as(Role.ADMIN)
+    await add(store.begin, invited)
+    await directory.invite("siti@example.ac.id", Role.ADMIN)
+
+    assert (await house.change(invited, role=Role.DOSEN)).role is Role.DOSEN
+    assert directory.invitations == {"siti@example.ac.id": Role.DOSEN}
+
+
+async def test_deleting_who_is_invited_takes_the_invitation_back(
+    house: House, store: MemoryStore, directory: FaultyDirectory
+):
+    invited = invited_as(Role.ADMIN)
+    await add(store.begin, invited)
+    await directory.invite("siti@example.ac.id", Role.ADMIN)
+
+    await house.delete(invited)
+    assert directory.invitations == {}

@@ -104,24 +104,25 @@ async def test_a_scan_that_breaks_off_deletes_nobody(
 
 async def test_absence_in_a_scan_alone_is_no_proof(store: MemoryStore, clock: SettableClock):
     class Forgetful(FaultyDirectory):
-        """Its scan leaves out whom it knows by id: who signed up while it ran."""
+        """Its scan leaves out somebody whom it knows by id: who signed up while it ran."""
 
         async def scan(self):
-            return
-            yield []
+            yield [other]
 
     directory = Forgetful(clock=clock)
     user, _ = known("user_1")
-    await add(store.begin, user)
+    another, other = known("user_2")
+    await add(store.begin, user, another)
     directory.put(a_profile("user_1", name="New", updated_at=NOON + timedelta(hours=1)))
 
-    assert await SynchronizeUsersHandler(store.begin, directory, clock, uuid7)() == Drift(changed=1)
+    assert await SynchronizeUsersHandler(store.begin, directory, clock, uuid7)() == Drift(scanned=1, changed=1)
     assert user_of(store, "user_1").name == "New"
 
 
 @pytest.mark.parametrize(("present", "absent", "is_too_many"), [
-    (0, PLAUSIBLE_DELETIONS, False),
-    (0, PLAUSIBLE_DELETIONS + 1, True),
+    (0, 1, True),
+    (1, PLAUSIBLE_DELETIONS, False),
+    (1, PLAUSIBLE_DELETIONS + 1, True),
     (84, 21, False),
     (83, 21, True),
 ])  # fmt: skip

@@ -57,10 +57,11 @@ def test_nobody_is_made_pending():
         a_user().change_status(Status.PENDING, at=LATER)
 
 
-def test_who_has_not_signed_up_is_not_made_active():
+@pytest.mark.parametrize("status", [Status.ACTIVE, Status.INACTIVE])
+def test_who_has_not_signed_up_stays_pending(status: Status):
     invited = User.invited(a_user().id, email="siti@example.ac.id", role=Role.DOSEN, at=NOON)
     with pytest.raises(UserStatusGuarded):
-        invited.change_status(Status.ACTIVE, at=LATER)
+        invited.change_status(status, at=LATER)
 
 
 def test_a_tombstone_takes_neither_role_nor_status():

@@ -1,0 +1,156 @@
+"""The OpenAPI document: valid, complete, committed as it is served, and its answers what the view types say."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
+
+from application.audit.queries import AuditEntryView, AuditPage
+from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
+from application.identity.queries import UserPage, UserView
+from domain.identity.profile import Role
+from entrypoints.cli.documents import openapi_text
+from entrypoints.http.policy import POLICY
+from tests.integration.http.test_policy import routes_of
+from tests.support.platform import Person, Platform
+
+COMMITTED = Path(__file__).parents[3] / "openapi.json"
+
+
+@pytest.fixture(scope="module")
+async def document(client: httpx.AsyncClient) -> dict[str, Any]:
+    answer = await client.get("/openapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    document: dict[str, Any] = answer.json()
+    return document
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, each) for path, item in document["paths"].items() for method, each in item.items()]
+
+
+def test_committed_document_is_what_is_served(document: dict[str, Any]) -> None:
+    text = openapi_text()
+    assert json.loads(text) == document
+    assert COMMITTED.read_text(encoding="utf-8") == text, "run `tekun openapi > openapi.json`"
+
+
+async def test_it_has_a_tag_like_everything_else(client: httpx.AsyncClient) -> None:
+    first = await client.get("/openapi.json")
+    again = await client.get("/openapi.json", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_every_schema_is_one_and_its_examples_fit(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for name, schema in schemas.items():
+        Draft202012Validator.check_schema(schema)
+        whole = {**schema, "components": {"schemas": schemas}}
+        validator = OAS31Validator(whole, format_checker=OAS31Validator.FORMAT_CHECKER)
+        for example in schema.get("examples", ()):
+            assert [error.message for error in validator.iter_errors(example)] == [], name
+        assert re.fullmatch(r"[A-Z][A-Za-z]+", name)
+
+
+def test_an_example_that_does_not_fit_would_be_found(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    validator = OAS31Validator({**schemas["NewCourse"], "components": {"schemas": schemas}})
+    assert list(validator.iter_errors({"title": "", "titel": "Logika"}))
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    references = set(re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(document)))
+    assert len(references) > 30
+    for reference in references:
+        found: Any = document
+        for part in reference.split("/"):
+            found = found[part]
+
+
+def test_every_route_of_the_api_is_in_it(platform: Platform, document: dict[str, Any]) -> None:
+    shown = {each["operationId"] for _, _, each in operations(document)}
+    unlisted = {"getOpenApi", "getDocs", "getDocsAsset", "getErrorCatalog", "getMetrics"}
+    assert shown == {route.operation for route in routes_of(platform.litestar)} - unlisted
+    assert all(re.fullmatch(r"[a-z]+([A-Z][a-z]+)+", name) for name in shown)
+
+
+def test_every_operation_says_who_may_what_it_answers_and_how_it_fails(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        rule = POLICY[operation["operationId"]]
+        assert operation["summary"]
+        assert operation["tags"]
+        assert operation["x-relation"] == rule.relation.value
+        assert operation.get("x-roles", []) == sorted(rule.roles or ())
+        assert ({"session": []} in operation.get("security", [])) == rule.asks_who
+        statuses = operation["responses"].keys()
+        assert {"400", "431", "503"} <= statuses
+        assert ({"401", "403"} <= statuses) == rule.asks_who, operation["operationId"]
+        assert ("404" in statuses) == ("{" in path)
+        if method in {"patch", "put", "delete"}:
+            assert {"409", "412", "428"} <= statuses
+
+
+def strictly(view: Any, data: Any) -> None:
+    """Decodes, and finds fields that the view doesn't know as well as fields that are missing."""
+    decoded = msgspec.convert(data, view)
+    _assert_same_fields(msgspec.to_builtins(decoded), data)
+
+
+def _assert_same_fields(shown: Any, data: Any) -> None:
+    if isinstance(data, dict):
+        assert shown.keys() == data.keys()
+        for name, value in data.items():
+            _assert_same_fields(shown[name], value)
+    elif isinstance(data, list):
+        for one, other in zip(shown, data, strict=True):
+            _assert_same_fields(one, other)
+
+
+def test_a_field_too_many_would_be_found() -> None:
+    with pytest.raises(AssertionError):
+        strictly(PrerequisiteView, {"id": "01980d3c-5b7a-7c31-9f3e-2f6b1a0c4d5e", "slug": "a", "title": "A", "more": 1})
+
+
+async def test_answers_are_the_views_to_the_letter(platform: Platform, admin: Person, document: dict[str, Any]) -> None:
+    first = await platform.publish(admin, await platform.make_course(admin, "Aljabar"))
+    fields = {"description": "**Isi**", "tags": ["a"], "level": "beginner", "cover_url": "https://example.org/a.png"}
+    second = await platform.make_course(admin, "Kalkulus", prerequisites=[first["id"]], **fields)
+    learner = await platform.person(Role.MAHASISWA)
+    course = f"/v1/courses/{second['id']}"
+    match = {"If-Match": "*"}
+    asked: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("GET", course, CourseView, {}),
+        ("PATCH", course, CourseView, {"json": {"summary": "Baru"}, "headers": match}),
+        ("PUT", f"{course}/status", CourseView, {"json": {"status": "published"}, "headers": match}),
+        ("POST", "/v1/courses", CourseView, {"json": {"title": "Logika"}}),
+        ("GET", "/v1/courses", CoursePage, {}),
+        ("GET", "/v1/courses?q=kalkulus", CoursePage, {}),
+        ("GET", "/v1/courses?created_by=me&sort=title", CoursePage, {}),
+        ("GET", "/v1/me", UserView, {}),
+        ("PATCH", "/v1/me", UserView, {"json": {"display_name": "Ayu"}, "headers": match}),
+        ("POST", "/v1/users", UserView, {"json": {"email": f"{second['id']}@example.org"}}),
+        ("GET", f"/v1/users/{learner.id}", UserView, {}),
+        ("PATCH", f"/v1/users/{learner.id}", UserView, {"json": {"role": "dosen"}, "headers": match}),
+        ("GET", "/v1/users?limit=100", UserPage, {}),
+        ("GET", "/v1/audit?limit=100", AuditPage, {}),
+    ]
+    components = {"components": document["components"]}
+    async with platform.client(headers=admin.headers) as client:
+        for method, target, view, options in asked:
+            answer = await client.request(method, target, **options)
+            assert answer.status_code in {200, 201}, answer.text
+            strictly(view, answer.json())
+            schema = {**components, "$ref": f"#/components/schemas/{view.__name__}"}
+            OAS31Validator(schema, format_checker=OAS31Validator.FORMAT_CHECKER).validate(answer.json())
+
+
+@pytest.mark.parametrize("view", [UserView, CourseView, CourseSummary, AuditEntryView, UserPage, CoursePage, AuditPage])
+def test_every_field_of_a_view_is_promised(document: dict[str, Any], view: Any) -> None:
+    schema = document["components"]["schemas"][view.__name__]
+    assert set(schema["required"]) == set(schema["properties"]) == set(view.__struct_fields__)
