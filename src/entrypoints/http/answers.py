@@ -26,7 +26,7 @@ class VersionUnknown(Stale):
 
 
 class _Ready(ASGIResponse):
-    """Sends what it is given. Its parent spends more time on the headers than PostgreSQL's driver on the row."""
+    """Sends what it is given: its parent finds out about headers, which takes 15 times as long."""
 
     __slots__ = ("_fields",)
 
