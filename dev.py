@@ -45,9 +45,21 @@ def main() -> int:
     if verb == "bench":
         return bench(rest)
     options = command_line().parse_args([verb, *rest])
-    options.data = Path(options.data or os.environ.get("TEKUN_DATA_DIR") or ROOT / ".tekun").resolve()
+    options.data = Path(
+        options.data or os.environ.get("TEKUN_DATA_DIR") or env_file("TEKUN_DATA_DIR") or ROOT / ".tekun"
+    ).resolve()
     actions = {"up": up, "down": down, "check": check, "reset": reset, "doctor": doctor}
     return actions[verb](options)
+
+
+def env_file(name: str) -> str | None:
+    """The value of a setting in `.env`, which the product reads as well."""
+    with contextlib.suppress(FileNotFoundError):
+        for line in (ROOT / ".env").read_text(encoding="utf-8").splitlines():
+            key, _, value = line.partition("=")
+            if key.strip() == name and value.strip():
+                return value.strip().strip("'\"")
+    return None
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -77,7 +89,7 @@ def up(options: argparse.Namespace) -> int:
     data: Path = options.data
     running = running_instance(data)
     if running:
-        return fail(f"it runs already (process {running}); to stop it: python3 dev.py down")
+        return fail(f"it runs already (process {running}); to stop it: python3 dev.py down --data {data}")
     ensure_environment(RUNTIME_LOCK)
     try:
         data.mkdir(parents=True, exist_ok=True)
@@ -105,7 +117,8 @@ def stay(command: list[str], data: Path) -> int:
 def detach(command: list[str], data: Path) -> int:
     log = data / "log" / "up.log"
     log.parent.mkdir(exist_ok=True)
-    with log.open("wb") as output:
+    # It tells tokens, which are nobody else's to read.
+    with open(log, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:  # Path.open takes no opener
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )

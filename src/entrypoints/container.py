@@ -17,16 +17,32 @@ from adapters.postgres.periodic import claim_run
 from adapters.postgres.pool import Pool
 from adapters.postgres.queries.audit import PostgresAuditQueries
 from adapters.postgres.queries.catalog import PostgresCourseQueries
+from adapters.postgres.queries.content import PostgresContentQueries
+from adapters.postgres.queries.learning import PostgresLearningQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
 from adapters.postgres.unit import begin_unit
 from adapters.system.clock import SystemClock, SystemNewId
 from adapters.telemetry.metrics import Metrics
+from application.catalog.change_capacity import ChangeCapacityHandler
 from application.catalog.change_course import ChangeCourseHandler
 from application.catalog.change_course_status import ChangeCourseStatusHandler
+from application.catalog.change_lesson import ChangeLessonHandler
+from application.catalog.change_lesson_status import ChangeLessonStatusHandler
+from application.catalog.change_module import ChangeModuleHandler
+from application.catalog.compare_lesson_versions import CompareLessonVersions
 from application.catalog.create_course import CreateCourseHandler
+from application.catalog.create_lesson import CreateLessonHandler
+from application.catalog.create_module import CreateModuleHandler
 from application.catalog.delete_course import DeleteCourseHandler
+from application.catalog.delete_lesson import DeleteLessonHandler
+from application.catalog.delete_module import DeleteModuleHandler
+from application.catalog.export_course import ExportCourse
+from application.catalog.import_course import ImportCourseHandler
 from application.catalog.import_courses import ImportCoursesHandler
+from application.catalog.move_lesson import MoveLessonHandler
+from application.catalog.move_module import MoveModuleHandler
+from application.catalog.restore_lesson import RestoreLessonHandler
 from application.identity.adjust_me import AdjustMeHandler
 from application.identity.apply_delivery import ApplyDelivery
 from application.identity.appoint_user import AppointUserHandler
@@ -39,6 +55,13 @@ from application.identity.log_out import LogOutHandler
 from application.identity.receive_webhook import ReceiveWebhookHandler
 from application.identity.retry_webhooks import ReplayWebhookHandler, RetryWebhooksHandler
 from application.identity.synchronize_users import SynchronizeUsersHandler
+from application.learning.complete_lesson import CompleteLessonHandler
+from application.learning.enroll import EnrollHandler
+from application.learning.enroll_learner import EnrollLearnerHandler
+from application.learning.import_enrollments import ImportEnrollmentsHandler
+from application.learning.show_course import ShowCourse
+from application.learning.watch_lesson import WatchLessonHandler
+from application.learning.withdraw import WithdrawHandler
 from entrypoints import clerk
 from entrypoints.readiness import Readiness
 from entrypoints.settings import Settings
@@ -98,6 +121,31 @@ class Container(DeclarativeContainer):
     change_course_status = providers.Singleton(ChangeCourseStatusHandler, begin, clock, new_id)
     delete_course = providers.Singleton(DeleteCourseHandler, begin, clock, new_id)
     import_courses = providers.Singleton(ImportCoursesHandler, begin, clock, new_id, render)
+
+    content = providers.Singleton(PostgresContentQueries, pool)
+    create_module = providers.Singleton(CreateModuleHandler, begin, clock, new_id)
+    change_module = providers.Singleton(ChangeModuleHandler, begin, clock, new_id)
+    move_module = providers.Singleton(MoveModuleHandler, begin, clock, new_id)
+    delete_module = providers.Singleton(DeleteModuleHandler, begin, clock, new_id)
+    create_lesson = providers.Singleton(CreateLessonHandler, begin, clock, new_id, render)
+    change_lesson = providers.Singleton(ChangeLessonHandler, begin, clock, new_id, render)
+    change_lesson_status = providers.Singleton(ChangeLessonStatusHandler, begin, clock, new_id)
+    move_lesson = providers.Singleton(MoveLessonHandler, begin, clock, new_id)
+    delete_lesson = providers.Singleton(DeleteLessonHandler, begin, clock, new_id)
+    compare_lesson_versions = providers.Singleton(CompareLessonVersions, content)
+    restore_lesson = providers.Singleton(RestoreLessonHandler, begin, clock, new_id)
+    export_course = providers.Singleton(ExportCourse, content)
+    import_course = providers.Singleton(ImportCourseHandler, begin, clock, new_id, render)
+
+    learning = providers.Singleton(PostgresLearningQueries, pool)
+    show_course = providers.Singleton(ShowCourse, learning, clock)
+    change_capacity = providers.Singleton(ChangeCapacityHandler, begin, clock, new_id)
+    enroll = providers.Singleton(EnrollHandler, begin, clock, new_id)
+    enroll_learner = providers.Singleton(EnrollLearnerHandler, begin, clock, new_id)
+    import_enrollments = providers.Singleton(ImportEnrollmentsHandler, begin, clock, new_id)
+    withdraw = providers.Singleton(WithdrawHandler, begin, clock, new_id)
+    complete_lesson = providers.Singleton(CompleteLessonHandler, begin, clock, new_id)
+    watch_lesson = providers.Singleton(WatchLessonHandler, begin, clock, new_id)
 
 
 def make_container(settings: Settings) -> Container:

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     """What an operator decides. An unset Clerk means the development issuer, an unset database the embedded one."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+        env_file=ROOT / ".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     environment: Environment = _setting(

@@ -181,6 +181,7 @@ async def test_the_view_shows_what_this_unit_saved(persistence: Persistence):
         published_at=None,
         version=3,
         external_id="X-1",
+        capacity=None,
         description="*Hai*",
         description_html="<p>*Hai*</p>",
         prerequisites=[PrerequisiteView(shown.id, shown.slug, "Terlihat")],

@@ -74,4 +74,5 @@ courses = st.builds(
     updated_at=instants,
     published_at=st.none() | instants,
     version=st.integers(1, 2**31 - 1),
+    capacity=st.none() | st.integers(1, 2**31 - 1),
 )

@@ -86,6 +86,51 @@ class Platform:
         published: dict[str, Any] = answer.json()
         return published
 
+    async def make_module(self, owner: Person, course: dict[str, Any], title: str = "Pendahuluan") -> dict[str, Any]:
+        """A new module at the end of the course."""
+        return await self._made(owner, f"/v1/courses/{course['id']}/modules", {"title": title})
+
+    async def make_lesson(
+        self, owner: Person, module: dict[str, Any], title: str = "Larik", *, status: str = "draft", **fields: Any
+    ) -> dict[str, Any]:
+        """A new article at the end of the module, unless it is given other content."""
+        body = {"title": title, "content": {"kind": "article", "markdown": "Isi."}, **fields}
+        lesson = await self._made(owner, f"/v1/modules/{module['id']}/lessons", body)
+        return lesson if status == "draft" else await self.publish_lesson(owner, lesson, status=status)
+
+    async def enroll(self, headers: dict[str, str], course_id: str) -> dict[str, Any]:
+        """Whoever sends these headers learns in the course now."""
+        async with self.client(headers=headers) as client:
+            answer = await client.put(f"/v1/courses/{course_id}/enrollment")
+        assert answer.status_code == 200, answer.text
+        enrollment: dict[str, Any] = answer.json()
+        return enrollment
+
+    async def path_ids(self, owner: Person) -> dict[str, str]:
+        """Something of the owner's for each parameter that a path may have."""
+        course = await self.make_course(owner)
+        module = await self.make_module(owner, course)
+        lesson = await self.make_lesson(owner, module, status="published")
+        ids = {"course_id": course["id"], "module_id": module["id"], "lesson_id": lesson["id"], "number": "1"}
+        return {**ids, "user_id": owner.id}
+
+    async def publish_lesson(
+        self, owner: Person, lesson: dict[str, Any], *, status: str = "published"
+    ) -> dict[str, Any]:
+        async with self.client(headers=owner.headers) as client:
+            target = f"/v1/lessons/{lesson['id']}/status"
+            answer = await client.put(target, json={"status": status}, headers={"If-Match": "*"})
+        assert answer.status_code == 200, answer.text
+        changed: dict[str, Any] = answer.json()
+        return changed
+
+    async def _made(self, owner: Person, target: str, body: dict[str, Any]) -> dict[str, Any]:
+        async with self.client(headers=owner.headers) as client:
+            answer = await client.post(target, json=body)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
 
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}

@@ -20,11 +20,15 @@ from tests.support.people import NOON
 
 ID = UUID("01960000-0000-7000-8000-000000000001")
 OTHER_ID = UUID("01960000-0000-7000-8000-000000000002")
+UNUSED_ID = UUID("01960000-0000-7000-8000-000000000004")
 
 # Where any text won't do: what a constraint or a function wants, and what has to meet the row that is there.
 BY_NAME: dict[str, Any] = {
     "role": "admin",
     "level": "beginner",
+    "enrollment_status": "active",
+    "kind": "video",
+    "unlock_text": "[]",
     "time_zone": "Asia/Jakarta",
     "prerequisite_id": OTHER_ID,
     "edge_prerequisite_id": OTHER_ID,
@@ -40,8 +44,8 @@ BY_NAME: dict[str, Any] = {
     "rows": 5,
 }
 # What a row must not have in common with the one that is there.
-NEW: dict[str, Any] = {"id": UUID(int=3), "clerk_id": "new", "email": "new@example.ac.id", "key": "new"}
-STATUSES = {"users": "active", "courses": "published"}
+NEW: dict[str, Any] = {"id": UUID(int=3), "clerk_id": "new", "email": "new@example.ac.id", "key": "new", "number": 2}
+STATUSES = {"users": "active", "courses": "published", "lessons": "published"}
 
 
 def statements() -> dict[str, Statement]:
@@ -71,9 +75,12 @@ def arguments_for(statement: Statement) -> dict[str, Any]:
     is_plain_insert = (
         statement.expression.is_insert and getattr(statement.expression, "_post_values_clause", None) is None
     )
-    return values | {
-        name: new for name, new in NEW.items() if is_plain_insert and not isinstance(values.get(name, []), list)
-    }
+    if statement.expression.is_delete and statement.expression.table.name == "courses":  # type: ignore[attr-defined] # a Delete
+        return values | {"id": UNUSED_ID}
+    if not is_plain_insert:
+        return values
+    new = {name: value for name, value in NEW.items() if name in values}
+    return values | {name: [value] if isinstance(values[name], list) else value for name, value in new.items()}
 
 
 def example(name: str, type_: TypeEngine[Any], table: str = "") -> Any:
@@ -99,11 +106,12 @@ def _of_type(type_: TypeEngine[Any]) -> Any:
 
 @cache
 def seeds() -> list[tuple[Statement, dict[str, Any]]]:
-    """Statements that put one row into each table, and another course for the first to build on."""
+    """Statements that put one row into each table, a course for the first to build on, and one that can be deleted."""
     seeds = []
     for table in metadata.sorted_tables:
         if table.name == "courses":
             seeds.append(_seed(table, id=OTHER_ID, slug="other", external_id="other"))
+            seeds.append(_seed(table, id=UNUSED_ID, slug="unused", external_id="unused"))
         seeds.append(_seed(table))
     return seeds
 

@@ -16,7 +16,7 @@ LONGEST_LIFETIME = timedelta(hours=24)
 """Clerk's session tokens live 60 s and the development issuer's 12 h. A token that lives for days is no session token
 (a JWT template's may live ten years), and the deny-list forgets a session this long after its end."""
 
-USER_ID = re.compile(r"user_[A-Za-z0-9_]{1,100}")
+USER_ID = re.compile(r"user_[A-Za-z0-9_-]{1,100}")
 SESSION_ID = re.compile(r"[!-~]{1,200}")  # printable ASCII: Clerk promises no form
 
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()

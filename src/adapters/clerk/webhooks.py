@@ -18,7 +18,7 @@ TOLERANCE = timedelta(minutes=5)
 ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER = "svix-id", "svix-timestamp", "svix-signature"
 
 _PREFIX = "whsec_"
-_ID = re.compile(r"[!-\-/-~]{1,200}")  # printable ASCII but the full stop, which separates the signed parts
+_ID = re.compile(r"[!-~]{1,200}")  # printable ASCII
 _TIMESTAMP = re.compile(r"[1-9][0-9]{0,10}")  # as it was signed: one spelling for one instant, within datetime's range
 _LONGEST_SIGNATURES = 4096
 

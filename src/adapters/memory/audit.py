@@ -9,5 +9,5 @@ class MemoryAuditLog(AuditLog):
     def __init__(self, tables: MemoryTables) -> None:
         self._tables = tables
 
-    async def record(self, entry: AuditEntry) -> None:
-        self._tables.audit_entries.append(deepcopy(entry))
+    async def record(self, *entries: AuditEntry) -> None:
+        self._tables.audit_entries += deepcopy(list(entries))

@@ -60,6 +60,7 @@ def encoded_detail(tables: MemoryTables, course_id: CourseId, reader: Reader) ->
     view = CourseView(
         **_summary(course, tables),
         external_id=course.external_id,
+        capacity=course.capacity,
         description=course.content.description.markdown,
         description_html=course.content.description.html,
         prerequisites=[PrerequisiteView(c.id, c.slug, c.content.title) for c in first if _is_visible(c, reader)],

@@ -1,9 +1,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from adapters.memory.content import forget_modules
 from adapters.memory.course_queries import encoded_detail
 from adapters.memory.tables import MemoryTables
-from application.catalog.ports import CourseIsPrerequisite, CourseNotFound, CourseRepository, ExternalIdTaken, Owners
+from application.catalog.ports import (
+    CourseHasLearners,
+    CourseIsPrerequisite,
+    CourseNotFound,
+    CourseRepository,
+    ExternalIdTaken,
+    Owners,
+)
 from application.catalog.queries import CourseView, Reader
 from application.shared.encoded import Encoded
 from domain.catalog.course import Course
@@ -39,7 +47,11 @@ class MemoryCourseRepository(CourseRepository):
         if any(course.id in other.prerequisites for other in self._tables.courses.values()):
             self._tables.was_refused = True
             raise CourseIsPrerequisite("Another course builds on this one.")
+        if any(enrollment.course_id == course.id for enrollment in self._tables.enrollments.values()):
+            self._tables.was_refused = True
+            raise CourseHasLearners("Somebody learns in this course, or did.")
         self._tables.courses.pop(course.id, None)
+        forget_modules(self._tables, lambda module: module.course_id == course.id)
 
     async def lock_prerequisites(self) -> None:
         return

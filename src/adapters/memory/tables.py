@@ -8,8 +8,12 @@ from application.identity.ports import WebhookDelivery
 from application.shared.idempotency import Created
 from domain.audit.entry import AuditEntry
 from domain.catalog.course import Course
+from domain.catalog.lesson import Lesson, LessonVersion
+from domain.catalog.module import Module
 from domain.identity.user import User
-from domain.shared.ids import CourseId, UserId
+from domain.learning.enrollment import Enrollment
+from domain.learning.progress import LessonProgress
+from domain.shared.ids import CourseId, EnrollmentId, LessonId, ModuleId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,11 @@ class MemoryTables:
 
     users: dict[UserId, User] = field(default_factory=dict)
     courses: dict[CourseId, Course] = field(default_factory=dict)
+    modules: dict[ModuleId, Module] = field(default_factory=dict)
+    lessons: dict[LessonId, Lesson] = field(default_factory=dict)
+    lesson_versions: dict[tuple[LessonId, int], LessonVersion] = field(default_factory=dict)
+    enrollments: dict[EnrollmentId, Enrollment] = field(default_factory=dict)
+    lesson_progress: dict[tuple[EnrollmentId, LessonId], LessonProgress] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -38,6 +47,11 @@ class MemoryTables:
         return MemoryTables(
             users=dict(self.users),
             courses=dict(self.courses),
+            modules=dict(self.modules),
+            lessons=dict(self.lessons),
+            lesson_versions=dict(self.lesson_versions),
+            enrollments=dict(self.enrollments),
+            lesson_progress=dict(self.lesson_progress),
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

@@ -3,13 +3,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from adapters.memory.audit import MemoryAuditLog
+from adapters.memory.content import MemoryLessonRepository, MemoryModuleRepository
 from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
 from adapters.memory.idempotency import MemoryIdempotencyKeys
+from adapters.memory.learning import MemoryEnrollmentRepository, MemoryLearners, MemoryOffers
 from adapters.memory.tables import MemoryTables
 from adapters.memory.users import MemoryUserRepository
 from adapters.memory.webhooks import MemorySessionDenyList, MemoryWebhookInbox
-from application.catalog.ports import CatalogUnit
+from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
+from application.learning.ports import LearningUnit
 
 
 class MemoryStore:
@@ -33,7 +36,7 @@ class MemoryStore:
             yield MemoryUnit(self)
 
 
-class MemoryUnit(IdentityUnit, CatalogUnit):
+class MemoryUnit(IdentityUnit, ContentUnit, LearningUnit):
     """Works on a copy of the store's tables, which takes their place by `commit()`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -43,7 +46,12 @@ class MemoryUnit(IdentityUnit, CatalogUnit):
         self.denied_sessions = MemorySessionDenyList(self._tables)
         self.inbox = MemoryWebhookInbox(self._tables)
         self.courses = MemoryCourseRepository(self._tables)
+        self.modules = MemoryModuleRepository(self._tables)
+        self.lessons = MemoryLessonRepository(self._tables)
         self.owners = MemoryOwners(self._tables)
+        self.offers = MemoryOffers(self._tables)
+        self.learners = MemoryLearners(self._tables)
+        self.enrollments = MemoryEnrollmentRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)
         self.audit = MemoryAuditLog(self._tables)
 

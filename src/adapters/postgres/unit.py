@@ -3,16 +3,23 @@ from contextlib import asynccontextmanager
 
 from adapters.postgres.pool import Pool
 from adapters.postgres.repositories.audit import PostgresAuditLog
+from adapters.postgres.repositories.content import PostgresLessonRepository, PostgresModuleRepository
 from adapters.postgres.repositories.courses import PostgresCourseRepository, PostgresOwners
+from adapters.postgres.repositories.enrollments import (
+    PostgresEnrollmentRepository,
+    PostgresLearners,
+    PostgresOffers,
+)
 from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, PostgresWebhookInbox
 from adapters.postgres.statement import Connection
-from application.catalog.ports import CatalogUnit
+from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
+from application.learning.ports import LearningUnit
 
 
-class PostgresUnit(IdentityUnit, CatalogUnit):
+class PostgresUnit(IdentityUnit, ContentUnit, LearningUnit):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
     def __init__(self, connection: Connection) -> None:
@@ -22,7 +29,12 @@ class PostgresUnit(IdentityUnit, CatalogUnit):
         self.inbox = PostgresWebhookInbox(connection)
         self.denied_sessions = PostgresSessionDenyList(connection)
         self.courses = PostgresCourseRepository(connection)
+        self.modules = PostgresModuleRepository(connection)
+        self.lessons = PostgresLessonRepository(connection)
         self.owners = PostgresOwners(connection)
+        self.offers = PostgresOffers(connection)
+        self.learners = PostgresLearners(connection)
+        self.enrollments = PostgresEnrollmentRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)
         self.audit = PostgresAuditLog(connection)
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import asyncpg
 
-from application.catalog.ports import CourseIsPrerequisite, ExternalIdTaken
+from application.catalog.content_ports import OrderChangedMeanwhile
+from application.catalog.ports import CourseHasLearners, CourseIsPrerequisite, ExternalIdTaken
 from application.identity.ports import EmailTaken
+from application.learning.ports import LessonNotFound
 from domain.shared.errors import Conflict, Invalid, Refusal
 
 
@@ -26,6 +28,11 @@ REFUSALS: dict[str, Callable[[], Refusal]] = {
     "uq_users_clerk_id": lambda: ChangedMeanwhile("This person signed up at this moment; try again."),
     "uq_users_email_live": lambda: EmailTaken("Another user has this email address."),
     "uq_courses_external_id": lambda: ExternalIdTaken("Another course has this external id."),
+    "uq_modules_course_id_position": lambda: OrderChangedMeanwhile("Somebody else put a module there; try again."),
+    "uq_lessons_module_id_position": lambda: OrderChangedMeanwhile("Somebody else put a lesson there; try again."),
+    "fk_enrollments_course_id": lambda: CourseHasLearners("Somebody learns in this course, or did."),
+    # The lesson was deleted at the moment in which somebody completed it.
+    "fk_lesson_progress_lesson_id": lambda: LessonNotFound("There is no such lesson."),
     "fk_course_prerequisites_prerequisite_id": lambda: CourseIsPrerequisite("Another course builds on this one."),
 }
 

@@ -40,7 +40,7 @@ class ChangeCourseHandler:
 
         Raises:
             CourseNotFound, CourseNotYours, VersionStale: as `assert_may_change` says.
-            CourseInvalid, CourseIncomplete, PrerequisiteCycle: the course must not be like this.
+            CourseInvalid, PrerequisiteCycle: the course must not be like this.
         """
         actor, changes, now = command.actor, command.changes, self._clock()
         async with self._begin() as unit:

@@ -33,7 +33,7 @@ class ChangeCourseStatusHandler:
 
         Raises:
             CourseNotFound, CourseNotYours, VersionStale: as `assert_may_change` says.
-            CourseTransitionForbidden, CourseIncomplete: as `Course.change_status` says.
+            CourseTransitionForbidden: as `Course.change_status` says.
         """
         actor, now = command.actor, self._clock()
         async with self._begin() as unit:

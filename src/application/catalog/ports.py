@@ -30,6 +30,12 @@ class CourseIsPrerequisite(Conflict):
     code = "course.is_prerequisite"
 
 
+class CourseHasLearners(Conflict):
+    """Who learns or learned in it would lose what they did: it is archived, not deleted."""
+
+    code = "course.has_learners"
+
+
 class CourseRepository(Protocol):
     """Courses as whole aggregates. What `get` and `find_by_external_ids` return is locked until the unit ends.
 
@@ -57,7 +63,7 @@ class CourseRepository(Protocol):
         ...
 
     async def delete(self, course: Course) -> None:
-        """Raises CourseIsPrerequisite, at the latest when the unit ends."""
+        """Raises CourseIsPrerequisite, CourseHasLearners, at the latest when the unit ends."""
         ...
 
     async def lock_prerequisites(self) -> None:

@@ -58,9 +58,13 @@ class CourseSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CourseView(CourseSummary, frozen=True, kw_only=True):
-    """A course in full. `prerequisites` are those that the reader may see, in the order in which they were made."""
+    """A course in full. `capacity` is null where there are seats for as many as come.
+
+    `prerequisites` are those that the reader may see, in the order in which they were made.
+    """
 
     external_id: str | None
+    capacity: int | None
     description: str
     description_html: str
     prerequisites: Sequence[PrerequisiteView]

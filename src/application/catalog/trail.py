@@ -32,16 +32,16 @@ def _value(course: Course, name: str) -> Any:
     """JSON of one field."""
     match name:
         case "description":
-            return _abbreviated(course.content.description.markdown)
+            return abbreviated(course.content.description.markdown)
         case "prerequisites":
             return [str(course_id) for course_id in course.prerequisites]
         case "tags":
             return list(course.content.tags)
-        case "status" | "external_id" | "slug":
+        case "status" | "external_id" | "slug" | "capacity":
             return getattr(course, name)
         case _:
             return getattr(course.content, name)
 
 
-def _abbreviated(text: str) -> str:
+def abbreviated(text: str) -> str:
     return text if len(text) <= ABBREVIATED_LENGTH else text[: ABBREVIATED_LENGTH - 1] + "…"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.audit.record import record
+from application.identity.follow_profile import changed_rights
 from application.identity.ports import IdentityUnit, UserDirectory
 from application.identity.queries import UserView
 from application.shared.actor import Actor
@@ -58,7 +59,7 @@ class ChangeUserHandler:
             if (user.role, user.status) != before:
                 await self._write_to_clerk(user, before)
                 await unit.users.save(user)
-                changes = {"role": user.role, "status": user.status}
+                changes = changed_rights(before, user)
                 await record(
                     unit.audit, command.actor, "user.changed", user.id, changes=changes, new_id=self._new_id, at=now
                 )

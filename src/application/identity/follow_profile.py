@@ -1,13 +1,14 @@
 """Taking over what Clerk says of a person: the one path for webhooks, reconciliation and the admins' own changes."""
 
 from datetime import datetime
+from typing import Any
 
 from application.audit.record import record
 from application.identity.ports import IdentityUnit
 from application.shared.actor import Actor
 from application.shared.clock import NewId
-from domain.identity.profile import Profile
-from domain.identity.user import User
+from domain.identity.profile import Profile, Role
+from domain.identity.user import Status, User
 from domain.shared.ids import UserId
 
 
@@ -27,9 +28,15 @@ async def follow_profile(unit: IdentityUnit, profile: Profile, *, actor: Actor, 
     if user.follow(profile, at=at):
         await unit.users.save(user)
         if (user.role, user.status) != before:
-            changes = {"role": user.role, "status": user.status}
+            changes = changed_rights(before, user)
             await record(unit.audit, actor, "user.followed", user.id, changes=changes, new_id=new_id, at=at)
     return user
+
+
+def changed_rights(before: tuple[Role, Status], user: User) -> dict[str, Any]:
+    """What the audit keeps of a change of role or status: the old value and the new one of what is different."""
+    pairs = zip(("role", "status"), before, (user.role, user.status), strict=True)
+    return {name: {"from": old, "to": new} for name, old, new in pairs if old is not new}
 
 
 async def bury_user(unit: IdentityUnit, clerk_id: str, *, actor: Actor, new_id: NewId, at: datetime) -> bool:

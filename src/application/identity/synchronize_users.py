@@ -12,7 +12,7 @@ from domain.identity.profile import Profile
 from domain.shared.errors import Conflict
 
 BATCH = 500
-# So few are taken for real, unless nobody is left at all; above it, losing more than a fifth looks like a wrong key.
+# So few are taken for real, unless nobody is left at all; above it, losing more than a fifth looks like a fault.
 PLAUSIBLE_DELETIONS = 20
 PLAUSIBLE_SHARE = 0.2
 
@@ -101,7 +101,8 @@ class SynchronizeUsersHandler:
             live += 1
             if clerk_id not in seen:
                 absent.append(clerk_id)
-        if absent and (not seen or len(absent) > max(PLAUSIBLE_DELETIONS, live * PLAUSIBLE_SHARE)):
+        # Ids are unique over all instances of Clerk: a scan that saw none of ours saw another one's users.
+        if absent and (len(absent) == live or len(absent) > max(PLAUSIBLE_DELETIONS, live * PLAUSIBLE_SHARE)):
             raise TooManyAbsent(f"{len(absent)} of {live} users are absent at Clerk; check the secret key.")
         for clerk_id in absent:
             # Absence in a scan is a sign, not a proof: who signed up meanwhile is absent too.

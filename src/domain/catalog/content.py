@@ -57,10 +57,6 @@ class CourseContent:
     tags: tuple[str, ...]
     cover_url: str | None
 
-    @property
-    def is_described(self) -> bool:
-        return bool(self.summary or self.description.markdown)
-
     def as_draft(self) -> Draft:
         return Draft(
             title=self.title,
@@ -128,9 +124,7 @@ def _tidied(draft: Draft) -> Draft:
 
 
 def _errors(draft: Draft) -> Iterator[FieldError]:
-    if not draft.title:
-        yield FieldError("/title", "text.empty", "is empty")
-    yield from text_errors("/title", draft.title, TITLE_LENGTH)
+    yield from title_errors(draft.title)
     yield from text_errors("/summary", draft.summary, SUMMARY_LENGTH, several_lines=True)
     yield from text_errors("/description", draft.description, DESCRIPTION_LENGTH, several_lines=True)
     if not _LANGUAGE.fullmatch(draft.language):
@@ -141,8 +135,14 @@ def _errors(draft: Draft) -> Iterator[FieldError]:
         yield FieldError("/tags", "tags.too_many", f"has more than {TAG_COUNT} tags")
     for index, tag in enumerate(draft.tags):
         yield from text_errors(f"/tags/{index}", tag, TAG_LENGTH)
-    if draft.cover_url is not None and not _is_cover_url(draft.cover_url):
+    if draft.cover_url is not None and not is_https_url(draft.cover_url):
         yield FieldError("/cover_url", "url.invalid", f"is not an https address of at most {URL_LENGTH} characters")
+
+
+def title_errors(title: str) -> Iterator[FieldError]:
+    if not title:
+        yield FieldError("/title", "text.empty", "is empty")
+    yield from text_errors("/title", title, TITLE_LENGTH)
 
 
 def text_errors(pointer: str, text: str, maximum: int, *, several_lines: bool = False) -> Iterator[FieldError]:
@@ -157,7 +157,7 @@ def text_errors(pointer: str, text: str, maximum: int, *, several_lines: bool = 
         )
 
 
-def _is_cover_url(url: str) -> bool:
+def is_https_url(url: str) -> bool:
     if len(url) > URL_LENGTH or any(c.isspace() or unicodedata.category(c) in {"Cc", "Cs"} for c in url):
         return False
     try:

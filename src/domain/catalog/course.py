@@ -8,7 +8,7 @@ from typing import Self
 
 from domain.catalog.content import CourseContent
 from domain.catalog.naming import slug_of
-from domain.shared.errors import Conflict, FieldError
+from domain.shared.errors import Conflict
 from domain.shared.ids import CourseId, UserId
 
 
@@ -33,12 +33,6 @@ class CourseTransitionForbidden(Conflict):
     code = "course.transition_forbidden"
 
 
-class CourseIncomplete(Conflict):
-    """Learners would have nothing to go by: neither a summary nor a description. `errors` name the fields."""
-
-    code = "course.incomplete"
-
-
 class CoursePublished(Conflict):
     """Learners may be in the middle of it: a published course is archived before it is deleted."""
 
@@ -50,6 +44,7 @@ class Course:
     """`external_id` is another system's name for it; `slug` never changes; `prerequisites` are sorted by id.
 
     `published_at` is when it was first published, and stays; `created_by` is None for what has no owner.
+    `capacity` is how many may be enrolled at a time, None for as many as come.
     """
 
     id: CourseId
@@ -63,6 +58,7 @@ class Course:
     updated_at: datetime
     published_at: datetime | None = None
     version: int = 1
+    capacity: int | None = None
 
     @classmethod
     def drafted(
@@ -98,16 +94,11 @@ class Course:
         """Takes over content, and prerequisites unless None; the names of the fields that are different now.
 
         The prerequisites were checked to close no cycle (`prerequisites.position_of_cycle`).
-
-        Raises:
-            CourseIncomplete: a published course would lose its last words about itself.
         """
         wanted = self.prerequisites if prerequisites is None else tuple(sorted(set(prerequisites)))
         changed = _differences(self.content, content) + (("prerequisites",) if wanted != self.prerequisites else ())
         if not changed:
             return ()
-        if self.status is CourseStatus.PUBLISHED and self.content.is_described:
-            _assert_described(content)
         self.content = content
         self.prerequisites = wanted
         self._touch(at)
@@ -118,17 +109,23 @@ class Course:
 
         Raises:
             CourseTransitionForbidden: that is no way to go from here.
-            CourseIncomplete: it is to be published and says nothing about itself.
         """
         verb = _TRANSITIONS.get((self.status, status))
         if verb is None:
             raise CourseTransitionForbidden(f"A course that is {self.status} can't become {status}.")
         if status is CourseStatus.PUBLISHED:
-            _assert_described(self.content)
             self.published_at = self.published_at or at
         self.status = status
         self._touch(at)
         return verb
+
+    def change_capacity(self, capacity: int | None, *, at: datetime) -> bool:
+        """Says whether there are more or fewer seats now; who is enrolled stays, also where there are fewer."""
+        if capacity == self.capacity:
+            return False
+        self.capacity = capacity
+        self._touch(at)
+        return True
 
     def assert_deletable(self) -> None:
         """Raises CoursePublished."""
@@ -142,10 +139,3 @@ class Course:
 
 def _differences(old: CourseContent, new: CourseContent) -> tuple[str, ...]:
     return tuple(field.name for field in fields(CourseContent) if getattr(old, field.name) != getattr(new, field.name))
-
-
-def _assert_described(content: CourseContent) -> None:
-    if not content.is_described:
-        detail = "a published course has a summary or a description"
-        errors = [FieldError(pointer, "course.incomplete", detail) for pointer in ("/summary", "/description")]
-        raise CourseIncomplete("A published course has a summary or a description.", errors=errors)

@@ -5,3 +5,6 @@ from uuid import UUID
 
 UserId = NewType("UserId", UUID)
 CourseId = NewType("CourseId", UUID)
+ModuleId = NewType("ModuleId", UUID)
+LessonId = NewType("LessonId", UUID)
+EnrollmentId = NewType("EnrollmentId", UUID)

@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import click
 
+from adapters.clerk.claims import USER_ID
 from adapters.clerk.development import DevelopmentIssuer
 from application.identity.appoint_user import AppointUser
 from domain.identity.profile import Role
@@ -27,8 +28,8 @@ def token(role: str, clerk_id: str | None, hours: float) -> None:
     Example:
       curl -H "Authorization: Bearer $(tekun token --as dosen)" http://127.0.0.1:8000/v1/me
     """
-    if clerk_id is not None and not clerk_id.startswith("user_"):
-        raise click.BadParameter("a Clerk id begins with user_", param_hint="--sub")
+    if clerk_id is not None and not USER_ID.fullmatch(clerk_id):
+        raise click.BadParameter("a Clerk id is user_ and then letters, digits, _ and -", param_hint="--sub")
     lifetime = timedelta(hours=hours)
 
     async def work(container: Container) -> str:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -15,7 +16,7 @@ from entrypoints.cli.seeding import seed_demo
 from entrypoints.cli.serving import listen_or_tell, serve_on
 from entrypoints.cli.tokens import development_token
 from entrypoints.database import with_database
-from entrypoints.settings import Settings
+from entrypoints.settings import ROOT, Settings
 
 STOP_SECONDS = 15
 
@@ -32,13 +33,13 @@ def up(port: int | None, demo: bool) -> None:
     Example:
       tekun up --port 8000
     """
-    settings = load_settings().model_copy(update={"drain_seconds": 0.0})
+    settings = load_settings().model_copy(update={"drain_seconds": 0.5})
     configure_logging(settings.log_level)
     listener = _listener(settings, port)
     with telling_what_to_do(), with_database(settings) as ready:
         greeting = asyncio.run(_prepare(ready, demo=demo))
         with _worker(ready):
-            serve_on(listener, ready, lambda url: _greet(url, greeting))
+            serve_on(listener, ready, lambda url: _greet(url, greeting, ready.data_dir))
 
 
 def _listener(settings: Settings, port: int | None) -> socket.socket:
@@ -60,6 +61,7 @@ async def _prepare(settings: Settings, *, demo: bool) -> list[str]:
         if not settings.has_clerk:
             for role in Role:
                 lines += ["", f"token for {role}:", await development_token(container, role)]
+            lines += ["", "More tokens: .venv/bin/tekun token --as admin|dosen|mahasiswa"]
     return lines
 
 
@@ -81,16 +83,15 @@ def _worker(settings: Settings) -> Iterator[None]:
             process.wait()
 
 
-def _greet(url: str, lines: list[str]) -> None:
+def _greet(url: str, lines: list[str], data: Path) -> None:
+    where = "" if data == ROOT / ".tekun" else f" --data {data}"
     told = [
         "",
         "Tekun is running.",
         f"API:    {url}/v1/courses",
         f"docs:   {url}/docs",
         *lines,
-        "",
-        "More tokens: .venv/bin/tekun token --as admin|dosen|mahasiswa",
-        "Stop it with Ctrl-C, or with: python3 dev.py down",
+        f"Stop it with Ctrl-C, or with: python3 dev.py down{where}",
         f"ready {url}",
     ]
     click.echo("\n".join(told))

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from litestar import Request
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
-from application.shared.encoded import Encoded
+from application.shared.encoded import Encoded, content_tag
 from application.shared.idempotency import Created
 from domain.shared.errors import Invalid, Stale
 from entrypoints.http.headers import header_of
@@ -55,6 +56,12 @@ def answer(
     return _Ready(status, fields, view.body)
 
 
+def answer_view(request: Request[Any, Any, Any], view: msgspec.Struct) -> ASGIResponse:
+    """A view that Python built."""
+    body = msgspec.json.encode(view)
+    return answer(request, Encoded(body, content_tag(body)))
+
+
 def answer_created(request: Request[Any, Any, Any], created: Created[Any], location: str) -> ASGIResponse:
     return answer(request, created.view, status=201, headers={"Location": location})
 
@@ -75,6 +82,11 @@ def expected_version(if_match: str | None) -> int | None:
     if not (version.isascii() and version.isdigit() and len(version) < 10):  # noqa: PLR2004 # what a 32 bit integer holds
         raise VersionUnknown("If-Match names no version of this resource.")
     return int(version)
+
+
+def optional_version(if_match: str | None) -> int | None:
+    """As `expected_version`, for what nobody else changes: a missing header is as good as `*`."""
+    return None if if_match is None else expected_version(if_match)
 
 
 def _tags(header: str) -> list[str]:

@@ -18,13 +18,19 @@ from entrypoints.http.audit import AuditController
 from entrypoints.http.auth import operation_of, policy_gate
 from entrypoints.http.bodies import JsonRequest, StrictBodies
 from entrypoints.http.cors import Cors
+from entrypoints.http.course_documents import CourseDocumentsController
 from entrypoints.http.courses import CoursesController
 from entrypoints.http.dependencies import offered
 from entrypoints.http.documents import DocumentsController
 from entrypoints.http.edge import Edge
+from entrypoints.http.enrollments import EnrollmentsController
 from entrypoints.http.errors import answer_error
+from entrypoints.http.learning import LearningController
+from entrypoints.http.lesson_versions import LessonVersionsController
+from entrypoints.http.lessons import LessonsController
 from entrypoints.http.me import MeController
 from entrypoints.http.methods import methods_at
+from entrypoints.http.modules import ModulesController
 from entrypoints.http.openapi import openapi_config, openapi_document, query_parameters
 from entrypoints.http.operations import OperationsController
 from entrypoints.http.users import UsersController
@@ -33,6 +39,12 @@ from entrypoints.http.webhooks import WebhooksController
 CONTROLLERS = (
     MeController,
     CoursesController,
+    ModulesController,
+    LessonsController,
+    LessonVersionsController,
+    CourseDocumentsController,
+    EnrollmentsController,
+    LearningController,
     UsersController,
     AuditController,
     WebhooksController,
@@ -46,12 +58,14 @@ def make_app(container: Container) -> Edge:
     """The application as served: Litestar within our edge layer."""
     settings = container.settings()
     app = make_litestar(container)
+    readiness = container.readiness()
     return Edge(
         app,
         metrics=container.metrics(),
         new_id=container.new_id(),
         cors=Cors(settings.cors_origins),
         methods_at=partial(methods_at, app),
+        is_stopping=lambda: readiness.stopping,
         allowed_hosts=settings.allowed_hosts,
         trusted_proxies=settings.trusted_proxies,
         is_production=settings.is_production,

@@ -8,7 +8,7 @@ from litestar.config.app import AppConfig
 from litestar.datastructures import State
 from litestar.exceptions import InternalServerException
 from litestar.plugins.pydantic import PydanticInitPlugin
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from domain.shared.errors import FieldError, Invalid
 
@@ -37,6 +37,14 @@ def _storable(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_storable)]
 """Text that every part of the platform can store."""
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""For integers, however they are written: to JSON Schema 76.0 is one. Stands last, lest bounds miss the document."""
 
 
 class Body(BaseModel):

@@ -13,6 +13,7 @@ from application.catalog.create_course import CreateCourse, CreateCourseHandler
 from application.catalog.delete_course import DeleteCourse, DeleteCourseHandler
 from application.catalog.queries import CoursePage, CourseQueries, CourseView, Reader
 from application.catalog.question import CourseQuestion, CourseSort
+from application.catalog.requirement import MAXIMUM_PREREQUISITES
 from application.shared.page import DEFAULT_LIMIT
 from domain.catalog.content import (
     DESCRIPTION_LENGTH,
@@ -34,7 +35,6 @@ from entrypoints.http.documentation import shows
 from entrypoints.http.injection import Offered
 from entrypoints.http.parameters import Cursor, IdempotencyHeader, IfMatch, Limit, idempotency_of
 
-MAXIMUM_PREREQUISITES = 50
 CREATOR = "^(me|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$"
 
 _LANGUAGE = "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$"

@@ -29,13 +29,17 @@ _HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
 _STRICT_CONTENT = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_CLOSE = (b"connection", b"close")
 _TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Edge:
-    """Wraps the application. `methods_at` gives the methods of a path and its route's template."""
+    """Wraps the application.
+
+    `methods_at` gives methods and route template of a path; `is_stopping` says whether connections are to end.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Edge:
         new_id: NewId,
         cors: Cors,
         methods_at: Callable[[str], tuple[list[str], str | None]],
+        is_stopping: Callable[[], bool],
         allowed_hosts: Sequence[str],
         trusted_proxies: Sequence[str],
         is_production: bool,
@@ -54,6 +59,7 @@ class Edge:
         self._new_id = new_id
         self._cors = cors
         self._methods_at = methods_at
+        self._is_stopping = is_stopping
         self._hosts = frozenset(host.lower().encode() for host in allowed_hosts)
         self._proxies: tuple[Network, ...] = tuple(ipaddress.ip_network(proxy) for proxy in trusted_proxies)
         # Bound once: structlog's lazy logger looks up its configuration on every line.
@@ -77,6 +83,9 @@ class Edge:
             "state": {**scope.get("state", {}), "request_id": request_id, "address": address},
         }
         headers = [*self._headers, *self._cors.headers(scope), (b"x-request-id", request_id.encode())]
+        if self._is_stopping():
+            # Who keeps the connection would send into one that is closed at the end of the drain.
+            headers.append(_CLOSE)
         answer = _Answer(send, headers, is_head=method == "HEAD")
         self._metrics.requests_in_progress += 1
         try:
@@ -141,6 +150,9 @@ class Edge:
         self._metrics.observe_request(method, route, status, seconds)
         state = scope["state"]
         principal = state.get("principal")
+        rejected = state.get("token_rejected")
+        if rejected is not None:
+            self._metrics.tokens_rejected.labels(rejected).inc()
         self._log.info(
             "request",
             request_id=state["request_id"],
@@ -149,6 +161,7 @@ class Edge:
             status=status,
             milliseconds=round(seconds * 1000, 2),
             user_id=None if principal is None else str(principal.user_id),
+            **({} if rejected is None else {"token_rejected": rejected}),
         )
 
 

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException, Valida
 from litestar.response import Response
 from litestar.response.base import ASGIResponse
 
+from application.identity.ports import TokenRejected
 from domain.shared.errors import (
     Conflict,
     FieldError,
@@ -108,6 +109,9 @@ def _answer_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> ASGIRe
     headers: dict[str, str] = {}
     if isinstance(refusal, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, TokenRejected):
+        # Why is for log and metric, which the edge layer writes; the answer doesn't tell.
+        request.scope["state"]["token_rejected"] = refusal.reason
     if isinstance(refusal, Unavailable):
         headers["Retry-After"] = str(refusal.retry_after)
         logger.warning("part unavailable", code=refusal.code, exc_info=refusal, **_where(request))

@@ -11,7 +11,7 @@ from application.identity.log_out import LogOutHandler
 from application.identity.queries import UserQueries, UserView
 from application.shared.unchanged import UNCHANGED
 from domain.identity.user import LOCALES
-from entrypoints.http.answers import answer, expected_version
+from entrypoints.http.answers import answer, optional_version
 from entrypoints.http.auth import actor_of, principal_of
 from entrypoints.http.bodies import MergePatch, Text
 from entrypoints.http.documentation import shows
@@ -68,7 +68,7 @@ class MeController(Controller):
         sent = data.model_fields_set
         command = AdjustMe(
             user_id=principal_of(request).user_id,
-            expected_version=expected_version(if_match),
+            expected_version=optional_version(if_match),
             display_name=data.display_name if "display_name" in sent else UNCHANGED,
             time_zone=data.time_zone if "time_zone" in sent else UNCHANGED,
             locale=data.locale if "locale" in sent else UNCHANGED,

@@ -14,6 +14,7 @@ from entrypoints.http.openapi_components import (
     HEADERS,
     PROBLEMS,
     body_schemas,
+    document_schemas,
     problem_responses,
     problem_schema,
 )
@@ -27,7 +28,9 @@ resources need `If-Match`.
 
 Without a Clerk account, `tekun token --as dosen` prints a session token to authorize with."""
 
-_TAGS = ("Me", "Courses", "Users", "Audit", "Webhooks", "Operations")
+_TAGS = ("Me", "Courses", "Content", "Users", "Learning", "Audit", "Webhooks", "Operations")
+# What nobody else changes can be changed without If-Match.
+UNSHARED = frozenset({"changeMe"})
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -63,7 +66,7 @@ def openapi_document(app: Litestar) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
     components = document["components"]
     components["schemas"] = dict(
-        sorted({**components["schemas"], **body_schemas(), "Problem": problem_schema()}.items())
+        sorted({**components["schemas"], **document_schemas(), **body_schemas(), "Problem": problem_schema()}.items())
     )
     for name, example in EXAMPLES.items():
         components["schemas"][name]["examples"] = [example]
@@ -117,7 +120,8 @@ def _correct(path: str, method: str, operation: dict[str, Any]) -> None:
     operation.pop("deprecated")
     operation.update(_BEYOND.get(operation["operationId"], {}))
     if "parameters" in operation:
-        operation["parameters"] = [_corrected(parameter) for parameter in operation["parameters"]]
+        is_shared = operation["operationId"] not in UNSHARED
+        operation["parameters"] = [_corrected(parameter, is_shared=is_shared) for parameter in operation["parameters"]]
     if method == "patch":
         content = operation["requestBody"]["content"]
         content["application/merge-patch+json"] = content["application/json"]
@@ -133,7 +137,7 @@ def _correct(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _corrected(parameter: dict[str, Any]) -> dict[str, Any]:
+def _corrected(parameter: dict[str, Any], *, is_shared: bool) -> dict[str, Any]:
     """A parameter can be left out, but it can't be null, whatever the handler's annotation says."""
     schema = dict(parameter["schema"])
     schema.pop("description", None)
@@ -144,7 +148,7 @@ def _corrected(parameter: dict[str, Any]) -> dict[str, Any]:
             schema[bound] = int(schema[bound])
     kept: dict[str, Any] = {name: parameter[name] for name in ("name", "in", "description") if name in parameter}
     # Without it, every change of a shared resource is a 428.
-    required = parameter["required"] or parameter["name"] == "If-Match"
+    required = parameter["required"] or (is_shared and parameter["name"] == "If-Match")
     return {**kept, "required": required, "schema": schema}
 
 
@@ -171,7 +175,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any], *, asks_who: bo
     if method != "get" and asks_who:
         statuses.append("409")
     if "If-Match" in names:
-        statuses += ["412", "428"]
+        statuses += ["412"] if operation["operationId"] in UNSHARED else ["412", "428"]
     if "Idempotency-Key" in names:
         statuses.append("422")
     return statuses
@@ -187,8 +191,20 @@ def _signed(name: str, description: str) -> dict[str, Any]:
     }
 
 
-# The webhook takes its body as bytes and its headers as they are: Litestar can't know of them.
+# Bodies that are taken as bytes, and headers as they are: Litestar can't know of them.
 _BEYOND: dict[str, dict[str, Any]] = {
+    "importCourse": {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CourseDocument"}}},
+        },
+    },
+    "importEnrollments": {
+        "requestBody": {
+            "required": True,
+            "content": {"text/csv": {"schema": {"type": "string"}, "example": "email\nbudi@example.org\n"}},
+        },
+    },
     "receiveClerkWebhook": {
         "parameters": [
             _signed("svix-id", "The message's id; a message that was received before is taken note of once."),
@@ -200,5 +216,5 @@ _BEYOND: dict[str, dict[str, Any]] = {
             "required": True,
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
-    }
+    },
 }

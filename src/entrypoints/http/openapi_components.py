@@ -2,8 +2,10 @@
 
 from typing import Any, NamedTuple
 
+import msgspec
 from pydantic.json_schema import models_json_schema
 
+from application.catalog.course_document import CourseDocument
 from entrypoints.http.bodies import Body, MergePatch
 from entrypoints.http.error_catalog import CATALOG, title_of
 from entrypoints.http.errors import PROBLEM
@@ -93,13 +95,76 @@ _ENTRY = {
     "address": "192.0.2.7",
     "request_id": "01980d3d0f1e7d2c8b3a495867768593",
 }
+_LESSON_SUMMARY = {
+    "id": "01980d3e-77aa-7b10-9c2d-3e4f5a6b7c8d",
+    "kind": "article",
+    "title": "Variabel",
+    "status": "published",
+    "is_preview": True,
+    "duration_seconds": None,
+    "unlock": [{"rule": "after_previous"}],
+    "version": 2,
+}
+_MODULE = {
+    "id": "01980d3e-1122-7a33-8b44-5c66d77e88f9",
+    "course_id": _ID,
+    "title": "Pendahuluan",
+    "unlock": [],
+    "created_at": "2026-03-02T01:30:00+00:00",
+    "updated_at": "2026-03-02T01:30:00+00:00",
+    "version": 1,
+}
+_LESSON = {
+    **_LESSON_SUMMARY,
+    "course_id": _ID,
+    "module_id": _MODULE["id"],
+    "content": {
+        "kind": "article",
+        "markdown": "Nama untuk **nilai**.",
+        "html": "<p>Nama untuk <strong>nilai</strong>.</p>\n",
+    },
+    "created_at": "2026-03-02T01:40:00+00:00",
+    "updated_at": "2026-03-09T04:00:00+00:00",
+    "published_at": "2026-03-09T04:00:00+00:00",
+}
+_ENROLLMENT = {
+    "id": "01980d3e-1f2e-7d3c-8b4a-596877869504",
+    "course_id": _ID,
+    "user_id": "01980d3d-7a6b-7c5d-8e4f-102132435465",
+    "status": "active",
+    "enrolled_at": "2026-03-10T08:00:00+00:00",
+    "withdrawn_at": None,
+    "completed_at": None,
+    "version": 1,
+}
 EXAMPLES: dict[str, Any] = {
+    "ModuleView": _MODULE,
+    "CourseStructure": {"items": [{**_MODULE, "lessons": [_LESSON_SUMMARY]}]},
+    "LessonView": _LESSON,
+    "NewModule": {"title": "Pendahuluan"},
+    "ModulePlace": {"after": None},
+    "NewLesson": {
+        "title": "Variabel",
+        "content": {"kind": "article", "markdown": "Nama untuk **nilai**."},
+        "is_preview": True,
+        "unlock": [{"rule": "after_previous"}],
+    },
+    "LessonPatch": {"content": {"markdown": "Nama untuk **sebuah nilai**."}},
+    "LessonPlace": {"module_id": _MODULE["id"], "after": None},
+    "LessonStatusChange": {"status": "published"},
+    "LessonComparison": {
+        "lesson_id": _LESSON_SUMMARY["id"],
+        "from": 1,
+        "to": 2,
+        "fields": [{"field": "title", "diff": "@@ -1 +1 @@\n-Variable\n+Variabel"}],
+    },
     "UserView": _USER,
     "UserPage": {"items": [_USER], "next_cursor": None},
     "CourseSummary": _SUMMARY,
     "CourseView": {
         **_SUMMARY,
         "external_id": None,
+        "capacity": 30,
         "description": "Belajar **Python** langkah demi langkah.",
         "description_html": "<p>Belajar <strong>Python</strong> langkah demi langkah.</p>\n",
         "prerequisites": [],
@@ -116,10 +181,32 @@ EXAMPLES: dict[str, Any] = {
     },
     "CoursePatch": {"summary": "Dari variabel sampai modul.", "cover_url": None},
     "CourseStatusChange": {"status": "published"},
+    "CapacityChange": {"capacity": 30},
+    "WatchedTime": {"watched_seconds": 312},
+    "EnrollmentView": _ENROLLMENT,
+    "LessonProgressView": {
+        "lesson_id": "01980d3e-2a3b-7c4d-8e5f-60718293a4b5",
+        "course_id": _ID,
+        "watched_seconds": 312,
+        "required_seconds": 540,
+        "first_seen_at": "2026-03-11T12:30:00+00:00",
+        "completed_at": None,
+        "status": "active",
+        "course_completed_at": None,
+        "lessons": 12,
+        "lessons_completed": 5,
+        "percent": 41,
+    },
     "MeChanges": {"display_name": "Budi", "time_zone": "Asia/Makassar"},
     "Invitation": {"email": "siti@example.org", "role": "dosen"},
     "UserChanges": {"role": "dosen"},
 }
+
+
+def document_schemas() -> dict[str, Any]:
+    """The parts of a course's document, as it is read: Litestar's own schemas forget bounds and closed objects."""
+    _, parts = msgspec.json.schema_components([CourseDocument], ref_template="#/components/schemas/{name}")
+    return {name: part for name, part in parts.items() if part.get("type") == "object"}
 
 
 def body_schemas() -> dict[str, Any]:

@@ -13,6 +13,8 @@ class Relation(StrEnum):
     SELF = "self"
     OWNER_OR_ADMIN = "owner or admin"
     VISIBLE = "published, or owner or admin"
+    ENROLLED = "enrolled"
+    READABLE = "published, and preview or enrolled; or owner or admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +59,33 @@ POLICY: dict[str, Rule] = {
     "changeCourse": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
     "changeCourseStatus": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
     "deleteCourse": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "exportCourse": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "importCourse": Rule(TEACHING),
+    "getCourseSchema": Rule(EVERYONE),
+    "getCourseStructure": Rule(EVERYONE, Relation.VISIBLE),
+    "createModule": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "changeModule": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "moveModule": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "deleteModule": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "getLesson": Rule(EVERYONE, Relation.READABLE),
+    "createLesson": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "changeLesson": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "moveLesson": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "changeLessonStatus": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "deleteLesson": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "listLessonVersions": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "getLessonVersion": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "compareLessonVersions": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "restoreLessonVersion": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "changeCourseCapacity": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "enrollInCourse": Rule(SIGNED_IN, Relation.VISIBLE),
+    "withdrawFromCourse": Rule(SIGNED_IN, Relation.VISIBLE),
+    "listEnrollments": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "importEnrollments": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "enrollLearner": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "listMyCourses": Rule(SIGNED_IN, Relation.SELF),
+    "getMyCourse": Rule(SIGNED_IN, Relation.ENROLLED),
+    "completeLesson": Rule(SIGNED_IN, Relation.ENROLLED),
+    "watchLesson": Rule(SIGNED_IN, Relation.ENROLLED),
+    "getLessonLock": Rule(SIGNED_IN, Relation.ENROLLED),
 }

@@ -61,13 +61,13 @@ async def _forget(container: Container) -> dict[str, object]:
 
 
 def jobs_of(container: Container) -> list[Job]:
-    """What there is to do with these settings: without a Clerk there is nobody to reconcile with."""
+    """What there is to do with these settings: whom the development issuer speaks for, no Clerk knows."""
     settings: Settings = container.settings()
     jobs = [
         Job("retry_webhooks", timedelta(seconds=1), _retry_webhooks),
         Job("forget", timedelta(minutes=10), _forget),
     ]
-    if container.directory() is not None:
+    if settings.has_clerk and container.directory() is not None:
         jobs.append(Job("complete_newcomers", timedelta(seconds=5), _complete_newcomers))
         jobs.append(Job("synchronize_users", timedelta(minutes=settings.users_sync_minutes), _synchronize_users))
     return jobs

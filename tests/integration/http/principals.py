@@ -1,7 +1,7 @@
 """Everybody who may knock: each kind of principal, and each thing that they may ask for."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -45,6 +45,10 @@ class Caller:
     @property
     def role(self) -> Role | None:
         return None if self.kind is Kind.NOBODY else ROLES.get(self.kind, Role.ADMIN)
+
+    @property
+    def may_enroll(self) -> bool:
+        return self.role is not None and self.kind not in REFUSED_TOKENS | SHUT_OUT
 
 
 async def caller(platform: Platform, kind: Kind) -> Caller:
@@ -105,13 +109,21 @@ _SPOILED: dict[Kind, Callable[[Platform, Person], Awaitable[dict[str, str]]]] = 
 
 @dataclass(frozen=True)
 class Thing:
-    """What a path points at: `is_mine` is the caller's own, `is_public` is for everyone to see."""
+    """What a path points at: `ids` fill in its parameters in their order.
+
+    `is_mine` is the caller's own, `is_public` is for everyone to see, `is_open` is for everyone to read as well.
+    In a `is_joined` one the caller learns.
+    `module_id` is of a lesson.
+    """
 
     name: str
-    id: str = ""
+    ids: tuple[str, ...] = ()
     exists: bool = True
     is_mine: bool = False
     is_public: bool = False
+    is_open: bool = False
+    is_joined: bool = False
+    module_id: str = ""
 
 
 Make = Callable[[Platform, Caller, Person], Awaitable[Thing | None]]
@@ -119,37 +131,37 @@ Make = Callable[[Platform, Caller, Person], Awaitable[Thing | None]]
 
 
 async def _missing(_: Platform, __: Caller, ___: Person) -> Thing | None:
-    return Thing("missing", str(uuid7()), exists=False)
+    return Thing("missing", (str(uuid7()),), exists=False)
 
 
 async def _foreign_draft(platform: Platform, _: Caller, owner: Person) -> Thing | None:
-    return Thing("foreign draft", (await platform.make_course(owner))["id"])
+    return Thing("foreign draft", ((await platform.make_course(owner))["id"],))
 
 
 async def _foreign_published(platform: Platform, _: Caller, owner: Person) -> Thing | None:
     course = await platform.publish(owner, await platform.make_course(owner))
-    return Thing("foreign published", course["id"], is_public=True)
+    return Thing("foreign published", (course["id"],), is_public=True)
 
 
 async def _own_draft(platform: Platform, who: Caller, _: Person) -> Thing | None:
     if who.person is None or who.kind is not Kind.DOSEN:
         return None
-    return Thing("own draft", (await platform.make_course(who.person))["id"], is_mine=True)
+    return Thing("own draft", ((await platform.make_course(who.person))["id"],), is_mine=True)
 
 
 async def _own_published(platform: Platform, who: Caller, _: Person) -> Thing | None:
     if who.person is None or who.kind is not Kind.DOSEN:
         return None
     course = await platform.publish(who.person, await platform.make_course(who.person))
-    return Thing("own published", course["id"], is_mine=True, is_public=True)
+    return Thing("own published", (course["id"],), is_mine=True, is_public=True)
 
 
 async def _foreign_user(platform: Platform, _: Caller, __: Person) -> Thing | None:
-    return Thing("foreign", (await platform.person(Role.MAHASISWA)).id)
+    return Thing("foreign", ((await platform.person(Role.MAHASISWA)).id,))
 
 
 async def _themselves(_: Platform, who: Caller, __: Person) -> Thing | None:
-    return None if who.person is None else Thing("themselves", who.person.id, is_mine=True)
+    return None if who.person is None else Thing("themselves", (who.person.id,), is_mine=True)
 
 
 async def _nothing(_: Platform, __: Caller, ___: Person) -> Thing | None:
@@ -157,13 +169,112 @@ async def _nothing(_: Platform, __: Caller, ___: Person) -> Thing | None:
 
 
 async def _asset(_: Platform, __: Caller, ___: Person) -> Thing | None:
-    return Thing("asset", "start.js", is_public=True)
+    return Thing("asset", ("start.js",), is_public=True)
 
 
-THINGS: dict[str, list[Make]] = {
-    "course_id": [_missing, _foreign_draft, _foreign_published, _own_draft, _own_published],
-    "user_id": [_missing, _foreign_user, _themselves],
-    "name": [_missing, _asset],
-    "": [_nothing],
+async def _joined_course(platform: Platform, who: Caller, owner: Person) -> Thing | None:
+    if not who.may_enroll:
+        return None
+    course = await platform.publish(owner, await platform.make_course(owner))
+    await platform.enroll(who.headers, course["id"])
+    return Thing("joined course", (course["id"],), is_public=True, is_joined=True)
+
+
+async def _joined_lesson(platform: Platform, who: Caller, owner: Person) -> Thing | None:
+    if not who.may_enroll:
+        return None
+    course = await platform.make_course(owner)
+    module = await platform.make_module(owner, course)
+    await platform.publish(owner, course)
+    lesson = await platform.make_lesson(owner, module, status="published")
+    await platform.enroll(who.headers, course["id"])
+    return Thing("joined lesson", (lesson["id"],), is_public=True, is_joined=True, module_id=module["id"])
+
+
+def _and_a_learner(make_course: Make) -> Make:
+    async def make(platform: Platform, who: Caller, other: Person) -> Thing | None:
+        course = await make_course(platform, who, other)
+        learner = await platform.person(Role.MAHASISWA)
+        return None if course is None else replace(course, ids=(*course.ids, learner.id))
+
+    return make
+
+
+def _module(*, is_mine: bool, is_public: bool) -> Make:
+    """A module of a course that is published or not."""
+
+    async def make(platform: Platform, who: Caller, other: Person) -> Thing | None:
+        owner = _owner(who, other, is_mine=is_mine)
+        if owner is None:
+            return None
+        course = await platform.make_course(owner)
+        module = await platform.make_module(owner, course)
+        if is_public:
+            await platform.publish(owner, course)
+        name = f"{'own' if is_mine else 'foreign'} module, {'published' if is_public else 'draft'}"
+        return Thing(name, (module["id"],), is_mine=is_mine, is_public=is_public)
+
+    return make
+
+
+def _lesson(*more_ids: str, is_mine: bool, is_public: bool, is_open: bool = False) -> Make:
+    """A lesson of a published course that has one version, and is published itself or not any more."""
+
+    async def make(platform: Platform, who: Caller, other: Person) -> Thing | None:
+        owner = _owner(who, other, is_mine=is_mine)
+        if owner is None:
+            return None
+        course = await platform.make_course(owner)
+        module = await platform.make_module(owner, course)
+        await platform.publish(owner, course)
+        lesson = await platform.make_lesson(owner, module, status="published", is_preview=is_open)
+        if not is_public:
+            await platform.publish_lesson(owner, lesson, status="draft")
+        name = f"{'own' if is_mine else 'foreign'} {'preview' if is_open else 'lesson'}, {is_public=}"
+        ids, module_id = (lesson["id"], *more_ids), module["id"]
+        return Thing(name, ids, is_mine=is_mine, is_public=is_public, is_open=is_open, module_id=module_id)
+
+    return make
+
+
+def _owner(who: Caller, other: Person, *, is_mine: bool) -> Person | None:
+    """Who owns what is made; None where the caller should and can own nothing."""
+    if not is_mine:
+        return other
+    return who.person if who.kind is Kind.DOSEN else None
+
+
+def _lessons(*more_ids: str) -> list[Make]:
+    async def missing(_: Platform, __: Caller, ___: Person) -> Thing | None:
+        return Thing("missing", (str(uuid7()), *more_ids), exists=False)
+
+    return [
+        missing,
+        _lesson(*more_ids, is_mine=False, is_public=False),
+        _lesson(*more_ids, is_mine=False, is_public=True),
+        _lesson(*more_ids, is_mine=False, is_public=True, is_open=True),
+        _lesson(*more_ids, is_mine=True, is_public=False),
+        _lesson(*more_ids, is_mine=True, is_public=True),
+    ]
+
+
+_COURSES: list[Make] = [
+    _missing, _foreign_draft, _foreign_published, _own_draft, _own_published, _joined_course,
+]  # fmt: skip
+THINGS: dict[tuple[str, ...], list[Make]] = {
+    ("course_id",): _COURSES,
+    ("course_id", "user_id"): [_and_a_learner(make) for make in _COURSES],
+    ("module_id",): [
+        _missing,
+        _module(is_mine=False, is_public=False),
+        _module(is_mine=False, is_public=True),
+        _module(is_mine=True, is_public=False),
+        _module(is_mine=True, is_public=True),
+    ],
+    ("lesson_id",): [*_lessons(), _joined_lesson],
+    ("lesson_id", "number"): _lessons("1"),
+    ("user_id",): [_missing, _foreign_user, _themselves],
+    ("name",): [_missing, _asset],
+    (): [_nothing],
 }
-"""By the name of the path's parameter; a path with another one is an error until it is said what it may point at."""
+"""By the names of a path's parameters: what each path of that kind is asked about, as everybody."""

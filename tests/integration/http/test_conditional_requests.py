@@ -43,6 +43,13 @@ async def test_every_resource_and_every_list_has_a_tag(client: httpx.AsyncClient
         assert "content-length" not in again.headers
 
 
+async def test_ones_own_settings_need_none_but_mind_one(client: httpx.AsyncClient, mahasiswa: Person) -> None:
+    changed = await client.patch("/v1/me", json={"locale": "en"}, headers=mahasiswa.headers)
+    assert changed.status_code == 200
+    stale = {**mahasiswa.headers, "If-Match": '"9999"'}
+    assert_problem(await client.patch("/v1/me", json={"locale": "id"}, headers=stale), 412, "version.stale")
+
+
 @pytest.mark.parametrize(
     ("condition", "status"),
     [
@@ -96,7 +103,6 @@ async def test_a_change_without_if_match_is_refused(client: httpx.AsyncClient, a
         ("PATCH", path, {"summary": "Lain"}),
         ("PUT", f"{path}/status", {"status": "published"}),
         ("DELETE", path, None),
-        ("PATCH", "/v1/me", {"locale": "en"}),
         ("PATCH", f"/v1/users/{admin.id}", {"role": "admin"}),
         ("DELETE", f"/v1/users/{admin.id}", None),
     ]

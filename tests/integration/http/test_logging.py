@@ -100,6 +100,18 @@ async def test_one_line_for_each_request(http_database_url: str, data_dir: Path)
     assert all(entry["milliseconds"] > 0 and entry["timestamp"].endswith("Z") for entry in found)
 
 
+async def test_why_a_token_was_refused_is_for_log_and_metric_alone(http_database_url: str, data_dir: Path) -> None:
+    with captured() as lines:
+        async with running(settings_for(http_database_url, data_dir)) as platform, platform.client() as client:
+            answer = await client.get("/v1/me", headers=bearer("no.such.token"))
+            metrics = (await client.get("/metrics")).text
+    [entry] = [entry for entry in lines.entries if entry["route"] == "/v1/me"]
+    reason = entry["token_rejected"]
+    assert f'tekun_tokens_rejected_total{{reason="{reason}"}} 1.0' in metrics
+    assert answer.status_code == 401
+    assert reason not in answer.json()["detail"]
+
+
 async def test_nothing_entrusted_is_in_the_log(http_database_url: str, data_dir: Path) -> None:
     with captured() as lines:
         async with running(settings_for(http_database_url, data_dir)) as platform:

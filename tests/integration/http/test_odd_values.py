@@ -42,9 +42,14 @@ async def course(platform: Platform, admin: Person) -> dict[str, Any]:
     return await platform.make_course(admin)
 
 
-def queries(document: dict[str, Any]) -> list[tuple[str, str]]:
+@pytest.fixture(scope="module")
+async def ids(platform: Platform, admin: Person) -> dict[str, str]:
+    return await platform.path_ids(admin)
+
+
+def queries(document: dict[str, Any], ids: dict[str, str]) -> list[tuple[str, str]]:
     found = [
-        (path, parameter["name"])
+        (path.format(**ids), parameter["name"])
         for path, item in document["paths"].items()
         for parameter in item.get("get", {}).get("parameters", ())
         if parameter["in"] == "query"
@@ -54,17 +59,19 @@ def queries(document: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 async def test_odd_values_of_query_parameters(
-    client: httpx.AsyncClient, admin: Person, document: dict[str, Any]
+    client: httpx.AsyncClient, admin: Person, document: dict[str, Any], ids: dict[str, str]
 ) -> None:
-    for path, name in queries(document):
+    for path, name in queries(document, ids):
         for value in ODD:
             answer = await client.get(f"{path}?{name}={quote(value, safe='%')}", headers=admin.headers)
             if answer.status_code != 200:
                 assert_problem(answer, 400)
 
 
-async def test_limits_out_of_range(client: httpx.AsyncClient, admin: Person, document: dict[str, Any]) -> None:
-    for path in {path for path, name in queries(document) if name == "limit"}:
+async def test_limits_out_of_range(
+    client: httpx.AsyncClient, admin: Person, document: dict[str, Any], ids: dict[str, str]
+) -> None:
+    for path in {path for path, name in queries(document, ids) if name == "limit"}:
         for value in NUMBERS:
             answer = await client.get(f"{path}?limit={quote(value)}", headers=admin.headers)
             assert_problem(answer, 400, "request.invalid")
@@ -72,9 +79,9 @@ async def test_limits_out_of_range(client: httpx.AsyncClient, admin: Person, doc
 
 
 async def test_parameters_unknown_repeated_or_without_a_name(
-    client: httpx.AsyncClient, admin: Person, document: dict[str, Any]
+    client: httpx.AsyncClient, admin: Person, document: dict[str, Any], ids: dict[str, str]
 ) -> None:
-    for path, name in queries(document):
+    for path, name in queries(document, ids):
         for query in (f"{name}x=1", f"{name}=1&{name}=2", f"{name}[]=1", "=1", "%00=1", "%ff=1", f"{name.upper()}=1"):
             answer = await client.get(f"{path}?{query}", headers=admin.headers)
             assert_problem(answer, 400, "request.unknown_parameter")
@@ -94,7 +101,7 @@ async def test_paths_that_name_nothing(client: httpx.AsyncClient, admin: Person)
         str(uuid4()) + "x",
         "{course_id}",
     ]
-    for path in ("/v1/courses/", "/v1/users/"):
+    for path in ("/v1/courses/", "/v1/users/", "/v1/lessons/"):
         for segment in segments:
             assert_problem(await client.get(path + segment, headers=admin.headers), 404)
 
@@ -138,7 +145,7 @@ def texts(document: dict[str, Any], schema: dict[str, Any]) -> list[str]:
 
 
 async def test_odd_values_of_every_text_in_a_body(
-    client: httpx.AsyncClient, admin: Person, document: dict[str, Any], course: dict[str, Any]
+    client: httpx.AsyncClient, admin: Person, document: dict[str, Any], ids: dict[str, str]
 ) -> None:
     asked = 0
     for path, item in document["paths"].items():
@@ -146,7 +153,7 @@ async def test_odd_values_of_every_text_in_a_body(
             for media in operation.get("requestBody", {}).get("content", {}).values():
                 for name in texts(document, media["schema"]):
                     asked += 1
-                    await _try_texts(client, admin, method, path.format(course_id=course["id"], user_id=admin.id), name)
+                    await _try_texts(client, admin, method, path.format(**ids), name)
     assert asked >= 12
 
 

@@ -1,6 +1,7 @@
 """How many statements each request costs: a number that grows is a decision, not an accident."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from domain.identity.profile import Role
 from entrypoints.http.policy import POLICY
+from tests.support.documents import A_LESSON, a_document
 from tests.support.platform import Person, Platform, running, settings_for
 
 ANONYMOUS: dict[str, int] = {
@@ -17,6 +19,9 @@ ANONYMOUS: dict[str, int] = {
     "GET /v1/courses?q=struktur": 1,
     "GET /v1/courses?tag=data&level=beginner&sort=title": 1,
     "GET /v1/courses/{published}": 1,
+    "GET /v1/courses/{published}/modules": 1,
+    "GET /v1/schemas/course.json": 0,
+    "GET /v1/lessons/{preview}": 1,
     "GET /health/live": 0,
     "GET /health/ready": 1,
     "GET /metrics": 0,
@@ -34,6 +39,14 @@ SIGNED_IN: dict[str, int] = {
     "GET /v1/courses?q=struktur": 1 + 1,
     "GET /v1/courses?created_by=me": 1 + 1,
     "GET /v1/courses/{draft}": 1 + 1,
+    "GET /v1/courses/{draft}/modules": 1 + 1,
+    "GET /v1/courses/{draft}/export": 1 + 1,
+    "GET /v1/courses/{draft}/enrollments": 1 + 1,
+    "GET /v1/courses/{draft}/enrollments?status=active": 1 + 1,
+    "GET /v1/lessons/{lesson}": 1 + 1,
+    "GET /v1/lessons/{lesson}/versions": 1 + 1,
+    "GET /v1/lessons/{lesson}/versions/1": 1 + 1,
+    "GET /v1/lessons/{lesson}/versions/compare?from=1&to=2": 1 + 1,
     "GET /v1/users": 1 + 1,
     "GET /v1/users?q=budi&role=mahasiswa": 1 + 1,
     "GET /v1/users/{user}": 1 + 1,
@@ -50,8 +63,40 @@ WRITES: dict[str, tuple[int, Any]] = {
     "DELETE /v1/users/{user}": (7, None),
     "POST /v1/courses": (6, {"title": "{new}"}),
     "PATCH /v1/courses/{draft}": (7, {"summary": "{new}"}),
+    "PUT /v1/courses/{draft}/capacity": (7, {"capacity": 30}),
+    "PUT /v1/courses/{published}/enrollments/{user}": (8, None),
+    "POST /v1/courses/{published}/enrollments/imports": (8, "user_id\n{user}\n"),
     "PUT /v1/courses/{draft}/status": (7, {"status": "published"}),
     "DELETE /v1/courses/{draft}": (6, None),
+    # What a course holds is read with the course, which stays locked, and with the order that it goes into.
+    "POST /v1/courses/{draft}/modules": (8, {"title": "{new}"}),
+    "PATCH /v1/modules/{module}": (8, {"title": "{new}"}),
+    "PUT /v1/modules/{module}/position": (9, {"after": None}),
+    "DELETE /v1/modules/{empty}": (8, None),
+    "POST /v1/modules/{module}/lessons": (9, {"title": "{new}", "content": {"kind": "article"}}),
+    "PATCH /v1/lessons/{hidden}": (8, {"title": "{new}"}),
+    "PUT /v1/lessons/{lesson}/position": (9, {"module_id": "{module}", "after": None}),
+    # What learners see is compared with the version before, and kept as one.
+    "PATCH /v1/lessons/{lesson}": (10, {"title": "{new}"}),
+    "PUT /v1/lessons/{hidden}/status": (10, {"status": "published"}),
+    "POST /v1/lessons/{lesson}/versions/1/restoration": (11, None),
+    "DELETE /v1/lessons/{lesson}": (7, None),
+    # A whole course, however large: one statement for all of its modules, one for its lessons, one for their versions.
+    "POST /v1/courses/imports": (9, a_document([A_LESSON] * 20, [A_LESSON] * 20)),
+}
+
+
+# As somebody who learns in a course of two lessons and has completed neither; the video is enough for the course.
+LEARNING: dict[str, tuple[int, Any]] = {
+    "GET /v1/me/courses": (1 + 1, None),
+    "GET /v1/me/courses?status=completed": (1 + 1, None),
+    "GET /v1/me/courses/{taught}": (1 + 1, None),
+    "GET /v1/lessons/{read}/lock": (1 + 1, None),
+    "PUT /v1/courses/{other}/enrollment": (8, None),
+    "DELETE /v1/courses/{taught}/enrollment": (6, None),
+    "PUT /v1/lessons/{read}/completion": (1 + 6, None),
+    "PUT /v1/lessons/{only}/completion": (1 + 6, None),
+    "PUT /v1/lessons/{video}/progress": (1 + 6, {"watched_seconds": 100}),
 }
 
 
@@ -84,7 +129,8 @@ async def count(
     async with platform.client(headers={**headers, "If-Match": "*"}) as client:
         await settled()
         statements.clear()
-        answer = await client.request(method, path, json=body)
+        csv = {"content": body, "headers": {"Content-Type": "text/csv"}}
+        answer = await client.request(method, path, **(csv if isinstance(body, str) else {"json": body}))
         await settled()
     assert answer.status_code < 500, answer.text
     if headers:
@@ -98,7 +144,21 @@ async def names(counted: Platform, admin: Person) -> dict[str, str]:
     draft = await counted.make_course(admin)
     published = await counted.publish(admin, await counted.make_course(admin, tags=["data"], level="beginner"))
     user = await counted.person(Role.MAHASISWA)
-    return {"draft": draft["id"], "published": published["id"], "user": user.id, "new": uuid4().hex}
+    module, empty = [await counted.make_module(admin, draft) for _ in range(2)]
+    preview = await counted.make_lesson(
+        admin, await counted.make_module(admin, published), status="published", is_preview=True
+    )
+    hidden = await counted.make_lesson(admin, module)
+    lesson = await counted.make_lesson(admin, module, status="published")
+    async with counted.client(headers={**admin.headers, "If-Match": "*"}) as client:
+        await client.patch(f"/v1/lessons/{lesson['id']}", json={"title": "Kedua"})
+    content = {"module": module, "empty": empty, "preview": preview, "hidden": hidden, "lesson": lesson}
+    return {name: thing["id"] for name, thing in content.items()} | {
+        "draft": draft["id"],
+        "published": published["id"],
+        "user": user.id,
+        "new": uuid4().hex,
+    }
 
 
 def filled(template: Any, names: dict[str, str]) -> Any:
@@ -131,6 +191,31 @@ async def test_writes(counted: Platform, statements: list[str], names: dict[str,
     assert [asked[1], asked[-1]] == ["BEGIN", "COMMIT"]
 
 
+@pytest.fixture
+async def lessons(counted: Platform, admin: Person) -> dict[str, str]:
+    """Two published courses, one with a lesson to read and a video, the other with one lesson alone."""
+    taught, other = [await counted.publish(admin, await counted.make_course(admin)) for _ in range(2)]
+    module, alone = [await counted.make_module(admin, course) for course in (taught, other)]
+    rules = [{"rule": "after_previous"}]
+    read = await counted.make_lesson(admin, module, status="published", unlock=rules)
+    content = {"kind": "video", "url": "https://example.org/v.mp4", "duration_seconds": 100}
+    video = await counted.make_lesson(admin, module, status="published", content=content)
+    only = await counted.make_lesson(admin, alone, status="published")
+    things = {"taught": taught, "other": other, "read": read, "video": video, "only": only}
+    return {name: thing["id"] for name, thing in things.items()}
+
+
+@pytest.mark.parametrize("request_line", LEARNING)
+async def test_learning(counted: Platform, statements: list[str], lessons: dict[str, str], request_line: str) -> None:
+    learner = await counted.person(Role.MAHASISWA)
+    await counted.enroll(learner.headers, lessons["taught"])
+    if "{only}" in request_line:
+        await counted.enroll(learner.headers, lessons["other"])
+    expected, body = LEARNING[request_line]
+    asked = await count(counted, statements, filled(request_line, lessons), body, learner.headers)
+    assert len(asked) == expected, asked
+
+
 async def test_the_counter_counts(counted: Platform, statements: list[str]) -> None:
     await settled()
     statements.clear()
@@ -142,9 +227,9 @@ async def test_the_counter_counts(counted: Platform, statements: list[str]) -> N
 
 
 def test_every_operation_is_counted() -> None:
-    counted = {*ANONYMOUS, *SIGNED_IN, *WRITES}
+    counted = {*ANONYMOUS, *SIGNED_IN, *WRITES, *LEARNING}
     pages = {"getDocsAsset", "getErrorCatalog"}
     webhook = {"receiveClerkWebhook"}
     paths = {line.partition("?")[0] for line in counted if "nowhere" not in line}
-    # The same path for everybody and for who is signed in, and the course for its owner and for all.
-    assert len({path.replace("{published}", "{draft}") for path in paths}) == len(POLICY.keys() - pages - webhook)
+    # Different things under one path are one operation.
+    assert len({re.sub(r"{\w+}", "{}", path) for path in paths}) == len(POLICY.keys() - pages - webhook)

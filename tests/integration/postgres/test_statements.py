@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import NullType
 
 from adapters.postgres.pool import Pool
-from adapters.postgres.queries import audit, course_list, users
+from adapters.postgres.queries import audit, course_list, learning, users
 from adapters.postgres.statement import Statement
 from adapters.postgres.unit import begin_unit
 from tests.support.statements import arguments_for, builders, seeds, statements
@@ -32,6 +32,16 @@ BUILT: dict[str, list[Statement]] = {
         audit.list_statement(frozenset(filters), has_cursor=has_cursor)
         for size in range(4)
         for filters in combinations(("actor_id", "subject_id", "action"), size)
+        for has_cursor in (False, True)
+    ],
+    "adapters.postgres.queries.learning.learners_statement": [
+        learning.learners_statement(has_status=has_status, has_cursor=has_cursor)
+        for has_status in (False, True)
+        for has_cursor in (False, True)
+    ],
+    "adapters.postgres.queries.learning.my_courses_statement": [
+        learning.my_courses_statement(has_status=has_status, has_cursor=has_cursor)
+        for has_status in (False, True)
         for has_cursor in (False, True)
     ],
     "adapters.postgres.queries.course_list.list_statement": [
@@ -86,7 +96,7 @@ def plain(statement: Statement, outcome: Outcome) -> Outcome:
 
 
 def _decoded(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str | bytes) and value[:1] in ("{", b"{") else value
+    return json.loads(value) if isinstance(value, str | bytes) and value[:1] in ("{", b"{", "[", b"[") else value
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -1,5 +1,4 @@
 import base64
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -19,19 +18,18 @@ PRODUCTION = {
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment is what is tested, so it is set here and not given as arguments."""
     for name in Settings.model_fields.values():
         monkeypatch.delenv(str(name.validation_alias), raising=False)
     for name in PRODUCTION:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    return Settings()
+    return Settings(_env_file=None)
 
 
 def test_without_any_setting_everything_is_for_development(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 def json_object(fields: dict[str, ColumnElement[Any]]) -> ColumnElement[Any]:
     """One JSON object with these fields, of whatever tables the query around it reads.
 
-    By `row_to_json`, which takes a quarter less of PostgreSQL's time than `json_build_object`: that one looks up each
-    value's type anew for each row.
+    By `row_to_json`: with it a page of courses takes a quarter less of PostgreSQL's time than with `json_build_object`.
     """
     table = select(*(value.label(name) for name, value in fields.items())).correlate_except().subquery("fields")
     return select(func.row_to_json(literal_column("fields"), type_=JSON)).select_from(table).scalar_subquery()

@@ -70,6 +70,8 @@ class PostgresUserQueries(UserQueries):
 
     async def list(self, question: UserQuestion) -> Encoded[UserPage]:
         asked = {name: value for name in ("q", "role", "status") if (value := getattr(question, name)) is not None}
+        if not asked.get("q", "q").strip():
+            del asked["q"]
         values: dict[str, Any] = {**asked, "limit": question.limit + 1}
         if question.cursor is not None:
             after = decode_cursor(asked, question.cursor, tuple[Instant, UUID])

@@ -46,6 +46,7 @@ def course_of(row: Row) -> Course:
         updated_at=row["updated_at"],
         published_at=row["published_at"],
         version=row["version"],
+        capacity=row["capacity"],
     )
 
 
@@ -70,6 +71,7 @@ def _row(course: Course) -> dict[str, Any]:
         "updated_at": course.updated_at,
         "published_at": course.published_at,
         "version": course.version,
+        "capacity": course.capacity,
         "title_terms": search_terms(content.title),
         "summary_terms": search_terms(f"{content.summary} {' '.join(content.tags)}"),
         "description_terms": search_terms(content.description.markdown),

@@ -37,9 +37,12 @@ courses = Table(
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("published_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False),
+    # Seats; null for as many as come.
+    Column("capacity", Integer),
     Column("search", TSVECTOR, nullable=False),
     CheckConstraint("status IN ('draft', 'in_review', 'published', 'archived')", name="status"),
     CheckConstraint("level IN ('beginner', 'intermediate', 'advanced')", name="level"),
+    CheckConstraint("capacity > 0", name="capacity"),
 )
 Index("uq_courses_slug", courses.c.slug, unique=True)
 Index("uq_courses_external_id", courses.c.external_id, unique=True)

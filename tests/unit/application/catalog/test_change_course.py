@@ -12,7 +12,7 @@ from application.catalog.queries import CourseView
 from application.shared.actor import Actor
 from application.shared.version import VersionStale
 from domain.catalog.content import CourseInvalid, Level
-from domain.catalog.course import Course, CourseIncomplete, CourseStatus
+from domain.catalog.course import Course, CourseStatus
 from domain.catalog.prerequisites import PrerequisiteCycle
 from domain.shared.ids import CourseId
 from tests.support.catalog import a_course, a_draft, acting
@@ -138,11 +138,3 @@ async def test_an_unknown_prerequisite_is_named_but_a_present_one_may_stay(catal
     assert (await change(catalog, course, title="T", prerequisites=[archived.id])).title == "T"
     assert (await change(catalog, course, prerequisites=None)).version == 3
     assert catalog.courses[course.id].prerequisites == ()
-
-
-async def test_a_published_course_keeps_a_word_about_itself(catalog: Catalog):
-    course = a_course(created_by=catalog.author.id)
-    catalog.add(course)
-
-    with pytest.raises(CourseIncomplete):
-        await change(catalog, course, summary=None)

@@ -66,7 +66,10 @@ async def test_a_role_and_a_status_are_changed_and_written_down(store: MemorySto
     assert (view.role, view.status) == (Role.DOSEN, Status.INACTIVE)
     [entry] = store.tables.audit_entries
     assert (entry.action, entry.subject_id, entry.actor_id) == ("user.changed", user.id, ACTOR.user_id)
-    assert entry.changes == {"role": "dosen", "status": "inactive"}
+    assert entry.changes == {
+        "role": {"from": "mahasiswa", "to": "dosen"},
+        "status": {"from": "active", "to": "inactive"},
+    }
 
 
 async def test_no_change_is_no_entry_and_no_version(store: MemoryStore, alone: House):

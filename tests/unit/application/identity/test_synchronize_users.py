@@ -178,8 +178,10 @@ async def test_the_address_of_who_was_deleted_at_clerk_is_free_in_the_same_run(
     synchronize: SynchronizeUsersHandler, store: MemoryStore, directory: FaultyDirectory
 ):
     former, _ = known("user_1", email="x@example.ac.id")
-    await add(store.begin, former)
+    another, profile = known("user_3")
+    await add(store.begin, former, another)
+    directory.put(profile)
     directory.put(a_profile("user_2", email="x@example.ac.id"))
 
-    assert await synchronize() == Drift(scanned=1, created=1, deleted=1)
-    assert live_of(store) == {"user_2"}
+    assert await synchronize() == Drift(scanned=2, created=1, deleted=1)
+    assert live_of(store) == {"user_2", "user_3"}

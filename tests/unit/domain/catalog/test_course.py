@@ -6,7 +6,6 @@ from uuid_utils.compat import uuid7
 
 from domain.catalog.course import (
     Course,
-    CourseIncomplete,
     CoursePublished,
     CourseStatus,
     CourseTransitionForbidden,
@@ -59,30 +58,6 @@ def test_the_first_publication_is_remembered():
     course.change_status(PUBLISHED, at=LATER)
 
     assert course.published_at == NOON
-
-
-def test_what_says_nothing_about_itself_is_not_published():
-    course = a_draft(summary="", description="")
-
-    with pytest.raises(CourseIncomplete) as caught:
-        course.change_status(PUBLISHED, at=LATER)
-
-    assert [error.pointer for error in caught.value.errors] == ["/summary", "/description"]
-    assert course.status is DRAFT
-
-
-def test_a_published_course_keeps_a_word_about_itself():
-    course = a_course(summary="S", description="")
-
-    with pytest.raises(CourseIncomplete):
-        course.revise(a_content(summary=""), at=LATER)
-    assert course.revise(a_content(summary="", description="D"), at=LATER) == ("summary", "description")
-
-
-def test_one_that_came_without_words_can_still_be_changed():
-    course = a_course(summary="")
-
-    assert course.revise(a_content("Judul lain", summary=""), at=LATER) == ("title",)
 
 
 def test_a_revision_names_what_is_different():

@@ -1,0 +1,123 @@
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from adapters.memory.learner_courses import structure_of
+from adapters.memory.tables import MemoryTables
+from application.learning.ports import (
+    CourseNotFound,
+    EnrollmentRepository,
+    EnrollmentRequired,
+    LearnerNotFound,
+    Learners,
+    LessonAtHand,
+    LessonNotFound,
+    Offers,
+)
+from application.learning.structure import completed_in, outline_of
+from domain.catalog.course import Course, CourseStatus
+from domain.learning.enrollment import Enrollment, Offer
+from domain.learning.progress import LessonProgress
+from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
+
+
+def offer_of(course: Course) -> Offer:
+    return Offer(
+        course_id=course.id,
+        is_published=course.status is CourseStatus.PUBLISHED,
+        owner_id=course.created_by,
+        capacity=course.capacity,
+    )
+
+
+def enrollment_at(tables: MemoryTables, lesson_id: LessonId, user_id: UserId) -> Enrollment:
+    """The stored one itself; raises as `EnrollmentRepository.at_lesson` does."""
+    lesson = tables.lessons.get(lesson_id)
+    if lesson is None or not lesson.is_published:
+        raise LessonNotFound("There is no such lesson.")
+    found = find_enrollment(tables, lesson.course_id, user_id)
+    if found is None and tables.courses[lesson.course_id].status is not CourseStatus.PUBLISHED:
+        raise LessonNotFound("There is no such lesson.")
+    if found is None or found.is_withdrawn:
+        raise EnrollmentRequired("Enroll in its course first.")
+    return found
+
+
+def find_enrollment(tables: MemoryTables, course_id: CourseId, user_id: UserId) -> Enrollment | None:
+    wanted = (course_id, user_id)
+    return next((each for each in tables.enrollments.values() if (each.course_id, each.user_id) == wanted), None)
+
+
+class MemoryOffers(Offers):
+    def __init__(self, tables: MemoryTables) -> None:
+        self._tables = tables
+
+    async def get(self, course_id: CourseId) -> Offer:
+        if course_id not in self._tables.courses:
+            raise CourseNotFound("There is no such course.")
+        return offer_of(self._tables.courses[course_id])
+
+
+class MemoryLearners(Learners):
+    def __init__(self, tables: MemoryTables) -> None:
+        self._tables = tables
+
+    async def assert_known(self, user_id: UserId) -> None:
+        user = self._tables.users.get(user_id)
+        if user is None or not user.is_live:
+            raise LearnerNotFound("There is no such user.")
+
+    async def find_all(self, references: Iterable[str]) -> dict[str, UserId]:
+        live = [user for user in self._tables.users.values() if user.is_live]
+        known = {key: user.id for user in live for key in (str(user.id), (user.email or "").lower())}
+        return {reference: known[reference] for reference in references if reference in known}
+
+
+class MemoryEnrollmentRepository(EnrollmentRepository):
+    """Units come one at a time, so there is nothing to lock."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self._tables = tables
+
+    async def obtain(self, *enrollments: Enrollment) -> Sequence[Enrollment]:
+        for enrollment in enrollments:
+            if find_enrollment(self._tables, enrollment.course_id, enrollment.user_id) is None:
+                self._tables.enrollments[enrollment.id] = replace(enrollment)
+        users = dict.fromkeys((enrollment.course_id, enrollment.user_id) for enrollment in enrollments)
+        found = [find_enrollment(self._tables, *key) for key in users]
+        return [replace(enrollment) for enrollment in found if enrollment is not None]
+
+    async def find(self, course_id: CourseId, user_id: UserId) -> Enrollment | None:
+        found = find_enrollment(self._tables, course_id, user_id)
+        return None if found is None else replace(found)
+
+    async def at_lesson(self, lesson_id: LessonId, user_id: UserId) -> Enrollment:
+        return replace(enrollment_at(self._tables, lesson_id, user_id))
+
+    async def lesson_at_hand(self, enrollment: Enrollment, lesson_id: LessonId) -> LessonAtHand:
+        modules = structure_of(self._tables, enrollment)
+        published = {LessonId(lesson.id): lesson for module in modules for lesson in module.lessons}
+        if lesson_id not in published:
+            raise LessonNotFound("There is no such lesson.")
+        progress = self._tables.lesson_progress.get((enrollment.id, lesson_id))
+        completed = completed_in(modules)
+        return LessonAtHand(
+            lesson_id=lesson_id,
+            rule=published[lesson_id].rule,
+            outline=outline_of(modules),
+            completed=completed,
+            progress=None if progress is None else replace(progress),
+            lessons=len(published),
+            lessons_completed=len(completed),
+        )
+
+    async def seats_taken(self, course_id: CourseId, *, besides: Iterable[EnrollmentId]) -> int:
+        left_out = set(besides)
+        seated = (each for each in self._tables.enrollments.values() if not each.is_withdrawn)
+        return sum(each.course_id == course_id and each.id not in left_out for each in seated)
+
+    async def save(self, *enrollments: Enrollment, progress: Sequence[LessonProgress] = ()) -> None:
+        assert len(enrollments) == 1 or not progress, "progress is of one enrollment"
+        self._tables.enrollments |= {enrollment.id: replace(enrollment) for enrollment in enrollments}
+        self._tables.lesson_progress |= {
+            (enrollment.id, step.lesson_id): replace(step) for enrollment in enrollments for step in progress
+        }

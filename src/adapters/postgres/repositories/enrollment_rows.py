@@ -1,0 +1,40 @@
+"""Between enrollments and the rows that hold them."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from adapters.postgres.statement import Row
+from domain.learning.enrollment import Enrollment, EnrollmentStatus, Offer
+from domain.shared.ids import CourseId, EnrollmentId, UserId
+
+_FIELDS = tuple(field.name for field in fields(Enrollment))
+
+
+def enrollment_of(row: Row) -> Enrollment:
+    return Enrollment(
+        id=EnrollmentId(row["id"]),
+        course_id=CourseId(row["course_id"]),
+        user_id=UserId(row["user_id"]),
+        status=EnrollmentStatus(row["status"]),
+        enrolled_at=row["enrolled_at"],
+        withdrawn_at=row["withdrawn_at"],
+        completed_at=row["completed_at"],
+        version=row["version"],
+    )
+
+
+def values_of(enrollments: Iterable[Enrollment], *, prefix: str) -> dict[str, list[Any]]:
+    """Columns of the rows by name with the prefix, each a list with one value an enrollment."""
+    rows = list(enrollments)
+    return {prefix + name: [getattr(row, name) for row in rows] for name in _FIELDS}
+
+
+def offer_of(row: Row) -> Offer:
+    owner = row["created_by"]
+    return Offer(
+        course_id=CourseId(row["course_id"]),
+        is_published=row["status"] == "published",
+        owner_id=None if owner is None else UserId(owner),
+        capacity=row["capacity"],
+    )

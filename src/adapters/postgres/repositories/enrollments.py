@@ -1,0 +1,247 @@
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, insert
+
+from adapters.postgres.arrays import unnested
+from adapters.postgres.queries.learning import raise_not_learning
+from adapters.postgres.queries.learning_views import DURATION, WATCH_SHARE, completed_count, lesson_count, structure
+from adapters.postgres.repositories.enrollment_rows import enrollment_of, offer_of, values_of
+from adapters.postgres.statement import Connection, Row, Statement
+from adapters.postgres.tables.catalog import courses
+from adapters.postgres.tables.content import lessons, modules
+from adapters.postgres.tables.identity import users
+from adapters.postgres.tables.learning import enrollments, lesson_progress
+from application.learning.ports import (
+    CourseNotFound,
+    EnrollmentRepository,
+    LearnerNotFound,
+    Learners,
+    LessonAtHand,
+    LessonNotFound,
+    Offers,
+)
+from application.learning.structure import StoredModule, completed_in, outline_of, rule_of
+from domain.learning.enrollment import Enrollment, Offer
+from domain.learning.progress import LessonProgress
+from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
+
+_MODULES = msgspec.json.Decoder(list[StoredModule])
+_PROGRESS = tuple(column.name for column in lesson_progress.columns)
+_STEP = tuple(name for name in _PROGRESS if name != "enrollment_id")
+
+# Against whoever changes the course, but not against others who enroll: seats are counted under a lock of their own.
+_offer = Statement(
+    select(courses.c.id.label("course_id"), courses.c.status, courses.c.created_by, courses.c.capacity)
+    .where(courses.c.id == bindparam("course_id"))
+    .with_for_update(read=True)
+)
+_lock_seats = Statement(
+    select(
+        func.pg_advisory_xact_lock(
+            func.hashtextextended(bindparam("claim", type_=Text), bindparam("seed", 0, type_=BigInteger))
+        )
+    )
+)
+_seats_taken = Statement(
+    select(func.count().label("taken")).where(
+        enrollments.c.course_id == bindparam("course_id"),
+        enrollments.c.status != "withdrawn",
+        enrollments.c.id != func.all(bindparam("besides", type_=ARRAY(Uuid))),
+    )
+)
+_of_users = Statement(
+    select(*enrollments.columns)
+    .where(
+        enrollments.c.course_id == bindparam("course_id"),
+        enrollments.c.user_id == func.any(bindparam("user_ids", type_=ARRAY(Uuid))),
+    )
+    .order_by(enrollments.c.user_id)
+    .with_for_update(key_share=True)
+)
+_at_lesson = Statement(
+    select(*enrollments.columns)
+    .join(lessons, lessons.c.course_id == enrollments.c.course_id)
+    .where(
+        lessons.c.id == bindparam("lesson_id"),
+        lessons.c.status == "published",
+        enrollments.c.user_id == bindparam("user_id"),
+        enrollments.c.status != "withdrawn",
+    )
+    .with_for_update(key_share=True, of=enrollments)
+)
+_known_user = Statement(select(users.c.id).where(users.c.id == bindparam("user_id"), users.c.deleted_at.is_(None)))
+_users_by_reference = Statement(
+    select(users.c.id, func.lower(users.c.email).label("email")).where(
+        users.c.deleted_at.is_(None),
+        or_(
+            users.c.id == func.any(bindparam("user_ids", type_=ARRAY(Uuid))),
+            func.lower(users.c.email) == any_(bindparam("emails", type_=ARRAY(Text))),
+        ),
+    )
+)
+
+
+def _insertion() -> Statement:
+    columns = list(enrollments.columns)
+    given = unnested("given", columns, prefix="enrollment_")
+    stored = insert(enrollments).from_select([column.name for column in columns], select(given).order_by("user_id"))
+    return Statement(stored.on_conflict_do_nothing(index_elements=["course_id", "user_id"]))
+
+
+def _at_hand() -> Statement:
+    """A row of the lesson with this learner's progress in it; `modules` only where rules are to be judged."""
+    enrollment_id = bindparam("enrollment_id", type_=Uuid)
+    is_theirs = and_(lesson_progress.c.lesson_id == lessons.c.id, lesson_progress.c.enrollment_id == enrollment_id)
+    has_rules = or_(
+        lessons.c.unlock != literal_column("'[]'::jsonb"), modules.c.unlock != literal_column("'[]'::jsonb")
+    )
+    outline = structure(lessons.c.course_id, enrollment_id, lessons)
+    source = lessons.join(modules, modules.c.id == lessons.c.module_id).outerjoin(lesson_progress, is_theirs)
+    return Statement(
+        select(
+            DURATION.label("duration_seconds"),
+            WATCH_SHARE.label("watch_share"),
+            lesson_progress.c.watched_seconds,
+            lesson_progress.c.completed_at,
+            lesson_progress.c.first_seen_at,
+            lesson_count(lessons.c.course_id, lessons).label("lessons"),
+            completed_count(enrollment_id).label("lessons_completed"),
+            case((has_rules, outline)).cast(JSON).label("modules"),
+        )
+        .select_from(source)
+        .where(lessons.c.id == bindparam("lesson_id"), lessons.c.status == "published")
+    )
+
+
+def _saving() -> Statement:
+    """Writes only the rows that are different: most steps leave the enrollment as it is."""
+    given = unnested("given", enrollments.columns, prefix="enrollment_")
+    names = ("status", "withdrawn_at", "completed_at", "version")
+    present, wanted = (tuple_(*(table.c[name] for name in names)) for table in (enrollments, given))
+    saved = (
+        update(enrollments)
+        .values({name: given.c[name] for name in names})
+        .where(enrollments.c.id == given.c.id, present.is_distinct_from(wanted))
+    )
+    stored = insert(lesson_progress).from_select(
+        list(_PROGRESS), select(unnested("steps", lesson_progress.columns, prefix="progress_"))
+    )
+    stored = stored.on_conflict_do_update(
+        index_elements=["enrollment_id", "lesson_id"],
+        set_={name: stored.excluded[name] for name in ("watched_seconds", "completed_at", "first_seen_at")},
+    )
+    return Statement(stored.add_cte(saved.cte("saved")))
+
+
+_insert = _insertion()
+_lesson_at_hand = _at_hand()
+_save = _saving()
+
+
+class PostgresOffers(Offers):
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def get(self, course_id: CourseId) -> Offer:
+        row = await _offer.row(self._connection, course_id=course_id)
+        if row is None:
+            raise CourseNotFound("There is no such course.")
+        offer = offer_of(row)
+        if offer.capacity is not None:
+            await _lock_seats.row(self._connection, claim=f"seats of {course_id}")
+        return offer
+
+
+class PostgresLearners(Learners):
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def assert_known(self, user_id: UserId) -> None:
+        if await _known_user.value(self._connection, user_id=user_id) is None:
+            raise LearnerNotFound("There is no such user.")
+
+    async def find_all(self, references: Iterable[str]) -> dict[str, UserId]:
+        wanted = set(references)
+        ids = [uuid for reference in wanted if (uuid := _uuid(reference)) is not None]
+        rows = await _users_by_reference.rows(self._connection, user_ids=ids, emails=list(wanted))
+        known = {key: UserId(row["id"]) for row in rows for key in (str(row["id"]), row["email"])}
+        return {reference: known[reference] for reference in wanted if reference in known}
+
+
+class PostgresEnrollmentRepository(EnrollmentRepository):
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def obtain(self, *enrollments: Enrollment) -> Sequence[Enrollment]:
+        await _insert.run(self._connection, **values_of(enrollments, prefix="enrollment_"))
+        user_ids = [enrollment.user_id for enrollment in enrollments]
+        rows = await _of_users.rows(self._connection, course_id=enrollments[0].course_id, user_ids=user_ids)
+        return [enrollment_of(row) for row in rows]
+
+    async def find(self, course_id: CourseId, user_id: UserId) -> Enrollment | None:
+        row = await _of_users.row(self._connection, course_id=course_id, user_ids=[user_id])
+        return None if row is None else enrollment_of(row)
+
+    async def at_lesson(self, lesson_id: LessonId, user_id: UserId) -> Enrollment:
+        row = await _at_lesson.row(self._connection, lesson_id=lesson_id, user_id=user_id)
+        if row is None:
+            await raise_not_learning(self._connection, user_id, lesson_id)
+        return enrollment_of(row)
+
+    async def lesson_at_hand(self, enrollment: Enrollment, lesson_id: LessonId) -> LessonAtHand:
+        # A statement of its own: what the one that waited for the lock sees besides is as old as its beginning.
+        row = await _lesson_at_hand.row(self._connection, enrollment_id=enrollment.id, lesson_id=lesson_id)
+        if row is None:
+            raise LessonNotFound("There is no such lesson.")
+        stored = [] if row["modules"] is None else _MODULES.decode(row["modules"])
+        return LessonAtHand(
+            lesson_id=lesson_id,
+            rule=rule_of(row["duration_seconds"], row["watch_share"]),
+            outline=outline_of(stored),
+            completed=completed_in(stored),
+            progress=_progress_of(row, lesson_id),
+            lessons=row["lessons"],
+            lessons_completed=row["lessons_completed"],
+        )
+
+    async def seats_taken(self, course_id: CourseId, *, besides: Iterable[EnrollmentId]) -> int:
+        taken: int = await _seats_taken.value(self._connection, course_id=course_id, besides=list(besides))
+        return taken
+
+    async def save(self, *enrollments: Enrollment, progress: Sequence[LessonProgress] = ()) -> None:
+        assert len(enrollments) == 1 or not progress, "progress is of one enrollment"
+        steps = {f"progress_{name}": [getattr(step, name) for step in progress] for name in _STEP}
+        steps["progress_enrollment_id"] = [enrollments[0].id for _ in progress]
+        await _save.run(self._connection, **values_of(enrollments, prefix="enrollment_"), **steps)
+
+
+def _progress_of(row: Row, lesson_id: LessonId) -> LessonProgress | None:
+    if row["first_seen_at"] is None:
+        return None
+    fields: dict[str, Any] = {name: row[name] for name in ("watched_seconds", "completed_at", "first_seen_at")}
+    return LessonProgress(lesson_id=lesson_id, **fields)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,44 @@
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from adapters.postgres.tables.metadata import metadata
+
+# Who learns or has learned keeps both rows from being deleted: nobody's progress goes by accident.
+enrollments = Table(
+    "enrollments",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("course_id", Uuid, ForeignKey("courses.id", ondelete="RESTRICT"), nullable=False),
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("enrolled_at", DateTime(timezone=True), nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("completed_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("course_id", "user_id"),
+    CheckConstraint("status IN ('active', 'withdrawn', 'completed')", name="status"),
+)
+Index("ix_enrollments_of_user", enrollments.c.user_id, enrollments.c.enrolled_at.desc(), enrollments.c.id.desc())
+Index("ix_enrollments_of_course", enrollments.c.course_id, enrollments.c.enrolled_at.desc(), enrollments.c.id.desc())
+
+lesson_progress = Table(
+    "lesson_progress",
+    metadata,
+    Column("enrollment_id", Uuid, ForeignKey("enrollments.id", ondelete="CASCADE"), primary_key=True),
+    Column("lesson_id", Uuid, ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True),
+    Column("watched_seconds", Integer, nullable=False),
+    Column("completed_at", DateTime(timezone=True)),
+    Column("first_seen_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("watched_seconds >= 0", name="watched_seconds"),
+)
+Index("ix_lesson_progress_lesson_id", lesson_progress.c.lesson_id)

@@ -1,0 +1,112 @@
+"""What learning needs of the world."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from application.audit.ports import AuditLog
+from application.shared.unit import Unit
+from domain.learning.enrollment import Enrollment, Offer
+from domain.learning.progress import CompletionRule, LessonProgress
+from domain.learning.unlocking import Outline
+from domain.shared.errors import Forbidden, NotFound
+from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
+
+
+class CourseNotFound(NotFound):
+    code = "course.not_found"
+
+
+class LessonNotFound(NotFound):
+    code = "lesson.not_found"
+
+
+class LearnerNotFound(NotFound):
+    code = "user.not_found"
+
+
+class EnrollmentRequired(Forbidden):
+    """For those who are enrolled in the course."""
+
+    code = "enrollment.required"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonAtHand:
+    """A published lesson and what one learner has done of its course.
+
+    `outline` and `completed` are what its rules are judged by, and may be empty where it has none. `progress` is None
+    before the first deed. `lessons` counts what is published of the course, `lessons_completed` what of it they did.
+    """
+
+    lesson_id: LessonId
+    rule: CompletionRule
+    outline: Outline
+    completed: frozenset[LessonId]
+    progress: LessonProgress | None
+    lessons: int
+    lessons_completed: int
+
+
+class Offers(Protocol):
+    async def get(self, course_id: CourseId) -> Offer:
+        """Until the unit ends the offer stays as it is, and nobody else takes one of a limited number of seats.
+
+        Raises:
+            CourseNotFound
+        """
+        ...
+
+
+class Learners(Protocol):
+    async def assert_known(self, user_id: UserId) -> None:
+        """Raises LearnerNotFound, for a tombstone as well."""
+        ...
+
+    async def find_all(self, references: Iterable[str]) -> dict[str, UserId]:
+        """The live users by their id or their email address, both in lower case; those that nobody has are left out."""
+        ...
+
+
+class EnrollmentRepository(Protocol):
+    """Enrollments, and with them the progress in lessons. What is returned is locked until the unit ends.
+
+    Lock order: the offer of a course first, then enrollments, then whatever else.
+    """
+
+    async def obtain(self, *enrollments: Enrollment) -> Sequence[Enrollment]:
+        """Stores these new enrollments of one course; for who has one, in whatever state, that one is returned instead.
+
+        In no order; of several at once for one user, one is stored and all get it.
+        """
+        ...
+
+    async def find(self, course_id: CourseId, user_id: UserId) -> Enrollment | None: ...
+
+    async def at_lesson(self, lesson_id: LessonId, user_id: UserId) -> Enrollment:
+        """The enrollment by which this user learns this lesson.
+
+        Raises:
+            LessonNotFound: there is none, or it isn't published.
+            EnrollmentRequired: they don't learn in its course, or no longer.
+        """
+        ...
+
+    async def lesson_at_hand(self, enrollment: Enrollment, lesson_id: LessonId) -> LessonAtHand:
+        """As of now, seen after the enrollment was locked. Raises LessonNotFound."""
+        ...
+
+    async def seats_taken(self, course_id: CourseId, *, besides: Iterable[EnrollmentId]) -> int:
+        """By who is not withdrawn, the given enrollments left out."""
+        ...
+
+    async def save(self, *enrollments: Enrollment, progress: Sequence[LessonProgress] = ()) -> None:
+        """Stores changed enrollments in one statement, and with a single one its progress in some lessons."""
+        ...
+
+
+class LearningUnit(Unit, Protocol):
+    offers: Offers
+    learners: Learners
+    enrollments: EnrollmentRepository
+    audit: AuditLog

@@ -1,0 +1,149 @@
+"""How far a learner is: lessons completed by the rule of their kind, and the course with its last lesson.
+
+Completion is a state and no event that could be missed: any order of steps, each once or often, leads to the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+
+from domain.learning.enrollment import Enrollment
+from domain.learning.unlocking import Reason, rule_to_json
+from domain.shared.errors import Conflict, FieldError
+from domain.shared.ids import LessonId
+
+
+class LessonLocked(Conflict):
+    """`errors` hold a rule each that doesn't hold yet, with its name for a code."""
+
+    code = "lesson.locked"
+
+
+class LessonUnwatched(Conflict):
+    """A video is completed by watching it."""
+
+    code = "lesson.unwatched"
+
+
+class NothingToWatch(Conflict):
+    code = "lesson.nothing_to_watch"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """Completed when the learner says that they have seen it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Completed when that many seconds were watched."""
+
+    seconds: int
+
+    @classmethod
+    def share_of(cls, duration_seconds: int, share: float) -> "Watched":
+        # Rounded first: 0.07 of 100 seconds is 7 of them, but a float says 7.000000000000001.
+        return cls(ceil(round(duration_seconds * share, 6)))
+
+
+CompletionRule = Viewed | Watched
+
+
+@dataclass(slots=True, kw_only=True)
+class LessonProgress:
+    """Neither `watched_seconds` nor `completed_at` ever goes back."""
+
+    lesson_id: LessonId
+    watched_seconds: int = 0
+    completed_at: datetime | None = None
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A published lesson as one learner finds it: how it is completed, why it is locked, how much there is besides.
+
+    `others` counts the other published lessons of the course, `others_completed` those that this learner completed.
+    """
+
+    lesson_id: LessonId
+    rule: CompletionRule
+    reasons: Sequence[Reason] = ()
+    others: int
+    others_completed: int
+
+    def assert_open(self) -> None:
+        """Raises LessonLocked."""
+        if self.reasons:
+            errors = [_told(place, reason) for place, reason in enumerate(self.reasons)]
+            raise LessonLocked("This lesson is not open yet.", errors=errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What happened: nothing of it happens twice. `changed` says that there is something to store at all."""
+
+    changed: bool
+    lesson_completed: bool = False
+    course_completed: bool = False
+
+
+def complete_lesson(enrollment: Enrollment, progress: LessonProgress, step: Step, *, at: datetime) -> Advance:
+    """The learner says that they are through with it.
+
+    Raises:
+        LessonLocked: it isn't open to them yet, and they haven't completed it before.
+        LessonUnwatched: it is a video, of which they haven't watched enough.
+    """
+    if progress.completed_at is None:
+        step.assert_open()
+        if isinstance(step.rule, Watched) and progress.watched_seconds < step.rule.seconds:
+            raise LessonUnwatched(f"{progress.watched_seconds} of {step.rule.seconds} seconds were watched.")
+    return _advance(enrollment, progress, step, is_done=True, at=at)
+
+
+def watch_lesson(
+    enrollment: Enrollment, progress: LessonProgress, step: Step, *, seconds: int, at: datetime
+) -> Advance:
+    """The learner has watched that many seconds of it in all; it is completed with the share that it asks for.
+
+    Raises:
+        NothingToWatch: it is no video.
+        LessonLocked: it isn't open to them yet, and they haven't completed it before.
+    """
+    if not isinstance(step.rule, Watched):
+        raise NothingToWatch("This lesson is completed by viewing it, not by watching.")
+    if progress.completed_at is None:
+        step.assert_open()
+    more = seconds > progress.watched_seconds
+    progress.watched_seconds = max(seconds, progress.watched_seconds)
+    return _advance(
+        enrollment, progress, step, is_done=progress.watched_seconds >= step.rule.seconds, at=at, changed=more
+    )
+
+
+def percent_of(completed: int, lessons: int) -> int:
+    """Rounded down: 100 is all of them, and nothing less. A course without lessons is at 0."""
+    return completed * 100 // lessons if lessons else 0
+
+
+def _advance(
+    enrollment: Enrollment, progress: LessonProgress, step: Step, *, is_done: bool, at: datetime, changed: bool = False
+) -> Advance:
+    lesson_completed = is_done and progress.completed_at is None
+    if lesson_completed:
+        progress.completed_at = at
+    all_done = progress.completed_at is not None and step.others_completed == step.others
+    course_completed = all_done and enrollment.complete(at=at)
+    return Advance(changed or lesson_completed or course_completed, lesson_completed, course_completed)
+
+
+def _told(place: int, reason: Reason) -> FieldError:
+    rule = rule_to_json(reason.rule)
+    name = rule.pop("rule")
+    what = ", ".join(f"{field} {value}" for field, value in rule.items())
+    detail = f"{name} {what}".strip()
+    if reason.lesson_id is not None:
+        detail += f": {reason.remaining} to complete, first lesson {reason.lesson_id}"
+    return FieldError(f"/unlock/{place}", f"unlock.{name}", detail)

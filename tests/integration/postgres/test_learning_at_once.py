@@ -1,0 +1,265 @@
+"""Seats, enrollments and completions when many come at once, with negative controls: what the tests would see."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+
+from adapters.postgres.pool import Pool
+from adapters.postgres.repositories.enrollments import PostgresEnrollmentRepository, PostgresOffers
+from adapters.postgres.statement import Connection
+from adapters.postgres.unit import PostgresUnit, begin_unit
+from application.learning.ports import LessonAtHand
+from domain.identity.user import User
+from domain.learning.enrollment import CourseFull, Enrollment, Offer
+from domain.shared.errors import Conflict
+from domain.shared.ids import CourseId, EnrollmentId, LessonId
+from tests.support.learning import Learning, a_syllabus
+
+COMERS, SEATS = 200, 20
+
+
+async def all_at_once(*calls: Any) -> list[Any]:
+    return list(await asyncio.gather(*calls, return_exceptions=True))
+
+
+async def count(pool: Pool, what: str) -> int:
+    async with pool.connection() as connection:
+        return int(await connection.fetchval(f"SELECT count(*) FROM {what}"))
+
+
+def learning_over(pool: Pool) -> Learning:
+    return Learning(partial(begin_unit, pool))
+
+
+async def learners(pool: Pool, number: int) -> list[User]:
+    return await learning_over(pool).add_users(number)
+
+
+async def test_two_hundred_race_for_twenty_seats_and_twenty_get_one(empty_database: Pool):
+    learning = learning_over(empty_database)
+    users = await learners(empty_database, COMERS)
+    syllabus = a_syllabus(1, capacity=SEATS)
+    await syllabus.store(learning.begin)
+
+    outcomes = await all_at_once(*(learning.enroll(user, syllabus.course) for user in users))
+
+    kinds = Counter(type(outcome).__name__ for outcome in outcomes)
+    assert kinds == {"EnrollmentView": SEATS, "CourseFull": COMERS - SEATS}
+    assert await count(empty_database, "enrollments WHERE status <> 'withdrawn'") == SEATS
+    assert await count(empty_database, "audit_entries WHERE action = 'enrollment.begun'") == SEATS
+
+
+async def test_seats_that_come_free_are_taken_once_while_others_leave_and_come_back(empty_database: Pool):
+    learning = learning_over(empty_database)
+    inside, outside = await learners(empty_database, SEATS), await learners(empty_database, 60)
+    syllabus = a_syllabus(1, capacity=SEATS)
+    await syllabus.store(learning.begin)
+    for user in inside:
+        await learning.enroll(user, syllabus.course)
+
+    leaving = [learning.withdraw(user, syllabus.course) for user in inside[:10]]
+    coming = [learning.enroll(user, syllabus.course) for user in outside]
+    returning = [learning.enroll(user, syllabus.course) for user in inside[:10]]
+    outcomes = await all_at_once(*(call for calls in zip(leaving, returning, strict=True) for call in calls), *coming)
+
+    assert all(not isinstance(outcome, Exception) or isinstance(outcome, CourseFull) for outcome in outcomes)
+    assert await count(empty_database, "enrollments WHERE status <> 'withdrawn'") <= SEATS
+
+
+async def test_tables_of_the_same_learners_at_once_enroll_each_once(empty_database: Pool):
+    learning = learning_over(empty_database)
+    owner, *users = await learners(empty_database, 41)
+    syllabus = a_syllabus(1, created_by=owner.id)
+    await syllabus.store(learning.begin)
+    ids = [str(user.id) for user in users]
+    tables = [("user_id\n" + "\n".join(order)).encode() for order in (ids, ids[::-1]) for _ in range(4)]
+
+    reports = await all_at_once(
+        *(learning.take_over(owner, syllabus.course, table) for table in tables),
+        *(learning.enroll(user, syllabus.course) for user in users),
+    )
+
+    assert not [report for report in reports if isinstance(report, Exception)]
+    assert await count(empty_database, "enrollments") == 40
+    assert await count(empty_database, "audit_entries") == 40
+
+
+class WithoutSeatLock(PostgresOffers):
+    """Negative control: the offer alone, without the lock under which seats are counted."""
+
+    async def get(self, course_id: CourseId) -> Offer:
+        row = await self._connection.fetchrow("SELECT created_by, capacity FROM courses WHERE id = $1", course_id)
+        assert row is not None
+        return Offer(course_id=course_id, is_published=True, owner_id=row["created_by"], capacity=row["capacity"])
+
+
+class CheckThenInsert(PostgresEnrollmentRepository):
+    """Negative control: between the count and the commit, others count as well."""
+
+    async def seats_taken(self, course_id: CourseId, *, besides: Iterable[EnrollmentId]) -> int:
+        taken = await super().seats_taken(course_id, besides=besides)
+        await asyncio.sleep(0.01)
+        return taken
+
+
+@asynccontextmanager
+async def begin_unlocked(pool: Pool) -> AsyncIterator[PostgresUnit]:
+    async with begin_unit(pool) as unit:
+        unit.offers = WithoutSeatLock(unit._connection)
+        unit.enrollments = CheckThenInsert(unit._connection)
+        yield unit
+
+
+async def test_to_check_and_then_to_insert_would_sell_more_seats_than_there_are(empty_database: Pool):
+    learning = Learning(partial(begin_unlocked, empty_database))
+    users = await learners(empty_database, COMERS)
+    syllabus = a_syllabus(1, capacity=SEATS)
+    await syllabus.store(learning.begin)
+
+    await all_at_once(*(learning.enroll(user, syllabus.course) for user in users))
+
+    assert await count(empty_database, "enrollments WHERE status <> 'withdrawn'") > SEATS
+
+
+@pytest.mark.parametrize("capacity", [None, 5])
+async def test_the_same_learner_at_once_gets_one_enrollment(empty_database: Pool, capacity: int | None):
+    learning = learning_over(empty_database)
+    [user] = await learners(empty_database, 1)
+    syllabus = a_syllabus(1, capacity=capacity)
+    await syllabus.store(learning.begin)
+
+    views = await all_at_once(*(learning.enroll(user, syllabus.course) for _ in range(20)))
+
+    assert len({view.id for view in views}) == 1
+    assert await count(empty_database, "enrollments") == 1
+    assert await count(empty_database, "audit_entries") == 1
+
+
+async def test_enrolling_and_deleting_the_course_at_once_never_leaves_half(empty_database: Pool):
+    learning = learning_over(empty_database)
+    for user in await learners(empty_database, 10):
+        syllabus = a_syllabus(1)
+        await syllabus.store(learning.begin)
+
+        async def delete(course: Any = syllabus.course) -> None:
+            async with begin_unit(empty_database) as unit:
+                await unit.courses.delete(course)
+                await unit.commit()
+
+        enrolled, deleted = await all_at_once(learning.enroll(user, syllabus.course), delete())
+
+        assert isinstance(enrolled, Exception) != isinstance(deleted, Exception), (enrolled, deleted)
+
+
+async def test_twenty_completions_of_a_lesson_are_one(empty_database: Pool):
+    learning = learning_over(empty_database)
+    [user] = await learners(empty_database, 1)
+    syllabus = a_syllabus(2)
+    await syllabus.store(learning.begin)
+    await learning.enroll(user, syllabus.course)
+
+    views = await all_at_once(*(learning.complete(user, syllabus.lessons[0]) for _ in range(20)))
+
+    assert len(set(views)) == 1
+    assert views[0].lessons_completed == 1
+    assert await count(empty_database, "lesson_progress WHERE completed_at IS NOT NULL") == 1
+    assert await count(empty_database, "audit_entries WHERE action = 'lesson.completed'") == 1
+
+
+async def complete_all_at_once(pool: Pool, learning: Learning) -> tuple[int, int]:
+    """Of ten learners who do four lessons at once: how many completed the course, and how often it was audited."""
+    users = await learners(pool, 10)
+    syllabus = a_syllabus(2, 2)
+    await syllabus.store(learning.begin)
+    for user in users:
+        await learning_over(pool).enroll(user, syllabus.course)
+    calls = (learning.complete(user, lesson) for user in users for lesson in (*syllabus.lessons, *syllabus.lessons))
+    outcomes = await all_at_once(*calls)
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert await count(pool, "lesson_progress WHERE completed_at IS NOT NULL") == 40
+    completed = await count(pool, "enrollments WHERE status = 'completed' AND completed_at IS NOT NULL")
+    return completed, await count(pool, "audit_entries WHERE action = 'enrollment.completed'")
+
+
+async def test_the_last_lessons_at_once_complete_the_course_once(empty_database: Pool):
+    assert await complete_all_at_once(empty_database, learning_over(empty_database)) == (10, 10)
+
+
+class SeenBeforeTheLock(PostgresEnrollmentRepository):
+    """Negative control: counts what is completed before it waits for the lock, as one statement for both would."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._seen: LessonAtHand | None = None
+
+    async def at_lesson(self, lesson_id: LessonId, user_id: Any) -> Enrollment:
+        found = await self._connection.fetchval(
+            "SELECT e.id FROM enrollments e JOIN lessons l USING (course_id) WHERE l.id = $1 AND e.user_id = $2",
+            lesson_id, user_id,
+        )  # fmt: skip
+        unlocked = Enrollment.begun(EnrollmentId(found), CourseId(found), user_id, at=NEVER)
+        self._seen = await super().lesson_at_hand(unlocked, lesson_id)
+        return await super().at_lesson(lesson_id, user_id)
+
+    async def lesson_at_hand(self, enrollment: Enrollment, lesson_id: LessonId) -> LessonAtHand:  # noqa: ARG002 # the port's
+        assert self._seen is not None
+        return self._seen
+
+
+NEVER: Any = None
+
+
+@asynccontextmanager
+async def begin_too_early(pool: Pool) -> AsyncIterator[PostgresUnit]:
+    async with begin_unit(pool) as unit:
+        unit.enrollments = SeenBeforeTheLock(unit._connection)
+        yield unit
+
+
+async def test_what_was_seen_before_the_lock_would_lose_completions(empty_database: Pool):
+    completed, entries = await complete_all_at_once(empty_database, Learning(partial(begin_too_early, empty_database)))
+
+    assert (completed, entries) != (10, 10)
+
+
+async def test_a_lesson_that_is_deleted_while_it_is_completed(empty_database: Pool):
+    learning = learning_over(empty_database)
+    [user] = await learners(empty_database, 1)
+    for _ in range(10):
+        syllabus = a_syllabus(1)
+        await syllabus.store(learning.begin)
+        await learning.enroll(user, syllabus.course)
+
+        async def delete(lesson: Any = syllabus.lessons[0]) -> None:
+            async with begin_unit(empty_database) as unit:
+                await unit.lessons.delete(lesson)
+                await unit.commit()
+
+        completed, deleted = await all_at_once(learning.complete(user, syllabus.lessons[0]), delete())
+
+        assert deleted is None
+        assert not isinstance(completed, Exception) or completed.code in {
+            "lesson.not_found", "request.changed_meanwhile",
+        }  # fmt: skip
+
+
+async def test_more_learners_than_connections_meet_no_conflict(empty_database: Pool):
+    learning = learning_over(empty_database)
+    users = await learners(empty_database, 40)
+    syllabus = a_syllabus(3)
+    await syllabus.store(learning.begin)
+
+    async def whole_course(user: User) -> None:
+        await learning.enroll(user, syllabus.course)
+        for lesson in syllabus.lessons:
+            await learning.complete(user, lesson)
+
+    outcomes = await all_at_once(*(whole_course(user) for user in users))
+
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Conflict | Exception)]
+    assert await count(empty_database, "enrollments WHERE status = 'completed'") == 40

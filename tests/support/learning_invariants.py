@@ -1,0 +1,42 @@
+"""What must hold of enrollments and progress whatever was killed before, as long as the courses don't change."""
+
+from adapters.postgres.statement import Connection
+
+_ENTRIES = "(SELECT count(*) FROM audit_entries a WHERE a.action = '{}' AND a.subject_id = {})"
+_OPEN_LESSON = """EXISTS (
+    SELECT FROM lessons l LEFT JOIN lesson_progress p ON p.lesson_id = l.id AND p.enrollment_id = e.id
+    WHERE l.course_id = e.course_id AND l.status = 'published' AND p.completed_at IS NULL)"""
+
+INVARIANTS = {
+    "more seats are taken than there are": """
+        SELECT c.id FROM courses c WHERE c.capacity < (
+            SELECT count(*) FROM enrollments e WHERE e.course_id = c.id AND e.status <> 'withdrawn')""",
+    "an enrollment is not audited once": f"""
+        SELECT e.id FROM enrollments e WHERE {_ENTRIES.format("enrollment.begun", "e.id")} <> 1""",
+    "an entry speaks of no enrollment": """
+        SELECT a.id FROM audit_entries a LEFT JOIN enrollments e ON e.id = a.subject_id
+        WHERE a.action LIKE 'enrollment.%' AND e.id IS NULL""",
+    "a completed lesson is not audited once": """
+        SELECT p.lesson_id FROM lesson_progress p WHERE p.completed_at IS NOT NULL AND 1 <> (
+            SELECT count(*) FROM audit_entries a WHERE a.action = 'lesson.completed' AND a.subject_id = p.lesson_id
+            AND a.changes ->> 'enrollment_id' = p.enrollment_id::text)""",
+    "an entry speaks of a lesson that isn't completed": """
+        SELECT a.id FROM audit_entries a LEFT JOIN lesson_progress p
+            ON p.lesson_id = a.subject_id AND p.enrollment_id::text = a.changes ->> 'enrollment_id'
+        WHERE a.action = 'lesson.completed' AND p.completed_at IS NULL""",
+    "a course is completed, but not all of its lessons": f"""
+        SELECT e.id FROM enrollments e WHERE e.completed_at IS NOT NULL AND {_OPEN_LESSON}""",
+    "all lessons are completed, but not their course": f"""
+        SELECT e.id FROM enrollments e WHERE e.completed_at IS NULL AND NOT {_OPEN_LESSON}
+        AND EXISTS (SELECT FROM lessons l WHERE l.course_id = e.course_id AND l.status = 'published')""",
+    "a completed course is not audited once": f"""
+        SELECT e.id FROM enrollments e
+        WHERE (e.completed_at IS NOT NULL)::int <> {_ENTRIES.format("enrollment.completed", "e.id")}""",
+    "status and time of completion contradict each other": """
+        SELECT e.id FROM enrollments e WHERE (e.status = 'completed' AND e.completed_at IS NULL)
+        OR (e.status = 'active' AND e.completed_at IS NOT NULL)""",
+}
+
+
+async def broken_invariants(connection: Connection) -> set[str]:
+    return {name for name, query in INVARIANTS.items() if await connection.fetch(query)}
