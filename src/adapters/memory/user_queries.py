@@ -45,7 +45,7 @@ class MemoryUserQueries(UserQueries):
         return encoded_view(self._committed().users.get(user_id))
 
     async def list(self, question: UserQuestion) -> Encoded[UserPage]:
-        asked = (question.q, question.role, question.status)
+        asked = (question.words, question.role, question.status)
         found = [user for user in self._committed().users.values() if _answers(user, question)]
         found.sort(key=_place, reverse=True)
         if question.cursor is not None:
@@ -77,7 +77,7 @@ def _answers(user: User, question: UserQuestion) -> bool:
         user.is_live
         and question.role in (None, user.role)
         and question.status in (None, user.status)
-        and (question.q is None or _is_found(user, question.q))
+        and (question.words is None or _is_found(user, question.words))
     )
 
 

@@ -42,13 +42,20 @@ class UserPage(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserQuestion:
-    """Which users, newest first. `q` searches names and addresses, word by word, by the beginnings of words."""
+    """Which users, newest first.
+
+    `q` searches names and addresses, word by word, by the beginnings of words; a blank one is as good as none.
+    """
 
     q: str | None = None
     role: Role | None = None
     status: Status | None = None
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
+
+    @property
+    def words(self) -> str | None:
+        return self.q if self.q is not None and self.q.strip() else None
 
 
 class UserQueries(Protocol):

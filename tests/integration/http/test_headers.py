@@ -67,7 +67,7 @@ async def test_production_asks_for_https_ever_after(platform: Platform) -> None:
     edge = platform.app
     production = Edge(
         edge._app, metrics=edge._metrics, new_id=edge._new_id, cors=edge._cors, methods_at=edge._methods_at,
-        allowed_hosts=[], trusted_proxies=[], is_production=True,
+        is_stopping=edge._is_stopping, allowed_hosts=[], trusted_proxies=[], is_production=True,
     )  # fmt: skip
     transport = httpx.ASGITransport(production)  # type: ignore[arg-type] # Litestar's own names for ASGI's types
     async with httpx.AsyncClient(transport=transport, base_url="https://tekun.test") as client:

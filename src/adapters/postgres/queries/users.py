@@ -69,9 +69,8 @@ class PostgresUserQueries(UserQueries):
             return await user_detail(connection, user_id)
 
     async def list(self, question: UserQuestion) -> Encoded[UserPage]:
-        asked = {name: value for name in ("q", "role", "status") if (value := getattr(question, name)) is not None}
-        if not asked.get("q", "q").strip():
-            del asked["q"]
+        filters = {"q": question.words, "role": question.role, "status": question.status}
+        asked = {name: value for name, value in filters.items() if value is not None}
         values: dict[str, Any] = {**asked, "limit": question.limit + 1}
         if question.cursor is not None:
             after = decode_cursor(asked, question.cursor, tuple[Instant, UUID])
