@@ -74,7 +74,9 @@ def command_line() -> argparse.ArgumentParser:
     verbs.add_parser("test", help="run the tests; what follows goes to pytest: dev.py test tests/unit -k streak")
     verbs.add_parser("check", help="format, lint, types, layers, migrations, OpenAPI: the one definition of green")
     verbs.add_parser("bench", help="measure the product beside a bare floor; what follows goes to the bench")
-    reset = verbs.add_parser("reset", help="stop, then remove the data folder and the environment")
+    reset = verbs.add_parser(
+        "reset", help="stop, then remove the data folder; with the default one also the environment"
+    )
     doctor = verbs.add_parser("doctor", help="say what is wrong with this machine or clone, and what to do")
     for verb in (up, down, reset, doctor):
         verb.add_argument("--data", metavar="DIR", help="data folder (default: $TEKUN_DATA_DIR, else .tekun)")
@@ -175,7 +177,9 @@ def reset(options: argparse.Namespace) -> int:
     stop_instance(data)
     with contextlib.suppress(FileNotFoundError), exclusive(data / "postgresql.lock"):
         pass  # the database may take a moment longer than its owner
-    for folder in (*database_elsewhere(data), data, VENV):
+    # With a data folder of its own, another instance may be running from the environment.
+    environment = [VENV] if data == (ROOT / ".tekun").resolve() else []
+    for folder in (*database_elsewhere(data), data, *environment):
         if folder.exists():
             shutil.rmtree(folder)
             print(f"removed {folder}")

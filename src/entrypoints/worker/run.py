@@ -1,4 +1,4 @@
-"""The worker: a loop over periodic jobs, each of which runs once a period however many workers there are."""
+"""The worker: a loop over periodic jobs, each of which begins once a period however many workers there are."""
 
 import asyncio
 import signal

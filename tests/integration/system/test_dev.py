@@ -132,6 +132,14 @@ def test_reset_removes_what_up_made_and_nothing_else(project: Path) -> None:
     assert (project / "photos").is_dir()
 
 
+def test_reset_of_another_data_folder_leaves_the_environment(project: Path) -> None:
+    other = project / "other"
+    dev(project, "up", "--detach", "--data", str(other))
+    assert dev(project, "reset", "--data", str(other)).returncode == 0
+    assert not other.exists()
+    assert (project / ".venv").exists()
+
+
 def test_doctor_finds_a_taken_port(project: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = str(server.getsockname()[1])
