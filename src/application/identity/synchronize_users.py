@@ -33,10 +33,6 @@ class Drift:
     deleted: int = 0
     conflicts: list[str] = field(default_factory=list)
 
-    @property
-    def total(self) -> int:
-        return self.created + self.changed + self.deleted + len(self.conflicts)
-
 
 class SynchronizeUsersHandler:
     def __init__(self, begin: Begin[IdentityUnit], directory: UserDirectory, clock: Clock, new_id: NewId) -> None:

@@ -2,16 +2,13 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 
 import msgspec
 
 from domain.shared.errors import FieldError, Invalid
-
-Item = TypeVar("Item")
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """For the types of a cursor: anybody can make one up, also with a time that has no zone."""
@@ -26,14 +23,6 @@ class CursorInvalid(Invalid):
     def __init__(self) -> None:
         error = FieldError("/cursor", "cursor.invalid", "not a cursor that this list gave for these filters")
         super().__init__("The cursor is not one that this list gave for these filters and this sort.", errors=[error])
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Item]):
-    """One page of a list, and the cursor of the next, `None` at the end."""
-
-    items: list[Item]
-    next_cursor: str | None
 
 
 def encode_cursor(question: object, keys: Sequence[object]) -> str:

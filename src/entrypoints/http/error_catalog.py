@@ -1,7 +1,6 @@
 """Every code that an error can carry, with its title in Indonesian and English. `/docs/errors` shows this table."""
 
 CATALOG: dict[str, tuple[str, str]] = {
-    "audit.not_found": ("Catatan audit tidak ditemukan", "Audit entry not found"),
     "auth.forbidden": ("Peran Anda tidak mengizinkan ini", "Your role does not allow this"),
     "auth.keys_unavailable": ("Token belum dapat diperiksa", "Tokens can't be checked at the moment"),
     "auth.required": ("Silakan masuk dahulu", "Sign in first"),
@@ -62,7 +61,6 @@ CATALOG: dict[str, tuple[str, str]] = {
     "route.method_not_allowed": ("Metode tidak diizinkan di sini", "The method is not allowed here"),
     "route.not_found": ("Alamat tidak ditemukan", "No such address"),
     "server.fault": ("Terjadi kesalahan di server", "Something went wrong on our side"),
-    "server.stopping": ("Server sedang berhenti", "The server is stopping"),
     "sort.needs_search": ("Urutan ini memerlukan kata pencarian", "This sort needs words to search for"),
     "unlock.invalid": ("Aturan pembuka tidak sah", "A rule for unlocking is not valid"),
     "user.deleted": ("Pengguna ini sudah dihapus", "This user was deleted"),
