@@ -1,21 +1,26 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from uuid_utils.compat import uuid7
 
 from application.catalog.content_ports import EnrollmentRequired, LessonNotFound
 from application.catalog.content_queries import (
     ArticleView,
+    AssignmentView,
     FileView,
     LessonSummary,
     LessonView,
     LinkView,
     ModuleStructure,
+    QuizView,
     VideoView,
 )
 from application.catalog.ports import CourseNotFound
 from application.catalog.queries import ANYBODY, Reader
+from application.shared.assignment_document import AssignmentSettings
+from application.shared.quiz_document import QuestionBank, QuizSettings
 from application.shared.rule_views import AfterLessonRule, AfterModuleRule, AfterPreviousRule, NotBeforeRule
 from domain.catalog.course import CourseStatus
 from domain.catalog.lesson import LessonStatus
@@ -23,8 +28,22 @@ from domain.catalog.lesson_content import LessonContent, LessonKind
 from domain.shared.ids import CourseId, LessonId, UserId
 from tests.contract.conftest import Persistence
 from tests.contract.content import ADMIN, Content
-from tests.support.content import A_FILE, A_LINK, A_VIDEO, a_lesson, a_module, after_lesson, after_module, an_article
+from tests.support import quizzes
+from tests.support.content import (
+    A_FILE,
+    A_LINK,
+    A_QUIZ,
+    A_VIDEO,
+    AN_ASSIGNMENT,
+    a_lesson,
+    a_module,
+    after_lesson,
+    after_module,
+    an_article,
+)
 from tests.support.people import NOON, a_user
+
+A_QUIZ_VIEW = QuizView(QuizSettings(), 5, msgspec.convert([quizzes.a_bank(draw=5)], list[QuestionBank]))
 
 
 @pytest.fixture
@@ -162,6 +181,11 @@ async def test_who_learns_in_another_course_is_no_learner_here(content: Content)
         (A_VIDEO, VideoView("https://example.org/v.mp4", 600, 0.75)),
         (A_FILE, FileView("https://example.org/f.pdf", "f.pdf", "application/pdf", 1234)),
         (A_LINK, LinkView("https://example.org/")),
+        (A_QUIZ, A_QUIZ_VIEW),
+        (
+            AN_ASSIGNMENT,
+            AssignmentView("*Tulis*", "<p>Tulis</p>", msgspec.convert(AN_ASSIGNMENT.settings, AssignmentSettings)),
+        ),
     ],
     ids=list(LessonKind),
 )
@@ -218,3 +242,20 @@ async def test_tags_follow_what_is_shown(content: Content):
 
     assert first == again
     assert other.tag != first.tag
+
+
+async def test_what_a_quiz_asks_and_what_is_right_is_for_who_may_change_it(content: Content):
+    course = content.course()
+    module = a_module(course.id)
+    quiz = a_lesson(module, content=A_QUIZ, is_preview=True)
+    await content.add(course, module, quiz)
+    learner = a_user()
+    await content.enroll(course, learner)
+
+    for reader in (ANYBODY, Reader(learner.id), Reader(UserId(uuid7()))):
+        encoded = await content.queries.lesson(quiz.id, reader)
+        shown = msgspec.json.decode(encoded.body, type=LessonView).content
+        assert shown == msgspec.structs.replace(A_QUIZ_VIEW, banks=None)
+        assert b"jkt" not in encoded.body
+    for reader in (content.owner, ADMIN):
+        assert (await content.lesson(quiz, reader)).content == A_QUIZ_VIEW

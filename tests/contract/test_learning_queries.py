@@ -73,7 +73,7 @@ async def test_my_course_is_structure_state_and_locks(persistence: Persistence, 
     before = LockView(waits_for=AfterPreviousRule(), lesson_id=first.id, remaining=1)
 
     def link(lesson_id: LessonId, **given: Any) -> MyLesson:
-        fields = {"completed_at": None, "locks": [], **given}
+        fields = {"completed_at": None, "pass_percent": None, "score": None, "locks": [], **given}
         return MyLesson(
             id=lesson_id, kind=LessonKind.LINK, title="Tautan", duration_seconds=None, required_seconds=None,
             watched_seconds=0, **fields,
@@ -104,6 +104,8 @@ async def test_my_course_is_structure_state_and_locks(persistence: Persistence, 
                         duration_seconds=200,
                         required_seconds=180,
                         watched_seconds=0,
+                        pass_percent=None,
+                        score=None,
                         completed_at=None,
                         locks=[before],
                     ),

@@ -9,12 +9,22 @@ from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from domain.catalog.lesson import Lesson, LessonStatus, LessonVersion
-from domain.catalog.lesson_content import LARGEST_FILE, LONGEST_VIDEO, Article, File, Link, Video
+from domain.catalog.lesson_content import (
+    LARGEST_FILE,
+    LONGEST_VIDEO,
+    Article,
+    Assignment,
+    File,
+    Link,
+    Quiz,
+    Video,
+)
 from domain.catalog.module import Module
 from domain.catalog.order import DIGITS
 from domain.learning.unlocking import AfterLesson, AfterModule, AfterPrevious, NotBefore, rules_to_json
 from domain.shared.ids import CourseId, LessonId, ModuleId, UserId
 from domain.shared.rich_text import RichText
+from tests.support import documents, quizzes
 from tests.support.people import NOON, instants, storable_text
 
 _places = count(1)
@@ -53,6 +63,8 @@ def an_article(markdown: str = "Isi.") -> Article:
 A_VIDEO = Video("https://example.org/v.mp4", 600, 0.75)
 A_FILE = File("https://example.org/f.pdf", "f.pdf", "application/pdf", 1234)
 A_LINK = Link("https://example.org/")
+A_QUIZ = Quiz(quizzes.SETTINGS, [quizzes.a_bank(draw=5)], {"single": {"prompt": "<p>?</p>", "explanation": ""}})
+AN_ASSIGNMENT = Assignment(RichText("*Tulis*", "<p>Tulis</p>"), {**documents.AN_ASSIGNMENT, "pass_percent": 50})
 
 _urls = st.sampled_from(["https://example.org/a", "https://例え.jp/%20?q=1#x"])
 _rules = st.one_of(
@@ -68,6 +80,8 @@ contents = st.one_of(
     st.builds(Video, _urls, st.integers(1, LONGEST_VIDEO), st.floats(0, 1)),
     st.builds(File, _urls, storable_text, storable_text, st.none() | st.integers(0, LARGEST_FILE)),
     st.builds(Link, _urls),
+    st.builds(Quiz, st.just(quizzes.SETTINGS), quizzes.banks(), st.just({"q": {"prompt": "<p>?</p>"}})),
+    st.builds(Assignment, st.builds(RichText, storable_text, storable_text), st.just({"pass_percent": 50})),
 )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from domain.catalog.lesson_content import LONGEST_VIDEO
+from tests.support import quizzes
 
 A_DOCUMENT: dict[str, Any] = {
     "format": "tekun.course",
@@ -35,6 +36,32 @@ def a_document(*modules: list[dict[str, Any]]) -> dict[str, Any]:
     return {**A_DOCUMENT, "modules": made}
 
 
+AN_ASSIGNMENT: dict[str, Any] = {
+    "accepts": ["text", "link"],
+    "points": 100,
+    "pass_percent": 0,
+    "due_at": None,
+    "closes_at": None,
+    "late": "accept",
+    "late_percent_per_day": 10,
+    "submissions_allowed": None,
+    "rubric": [],
+}
+A_RUBRIC: dict[str, Any] = {
+    **AN_ASSIGNMENT,
+    "accepts": ["link"],
+    "points": 30,
+    "pass_percent": 50,
+    "due_at": "2026-12-01T00:00:00Z",
+    "closes_at": "2026-12-08T00:00:00Z",
+    "late": "deduct",
+    "submissions_allowed": 2,
+    "rubric": [
+        {"id": "isi", "title": "Isi", "description": "Lengkap dan benar.", "points": 20},
+        {"id": "gaya", "title": "Gaya", "description": "", "points": 10},
+    ],
+}
+
 # As texts are after they were tidied: nothing to take away at their ends, and one blank between words.
 words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=8)
 lines = st.lists(words, max_size=5).map(" ".join)
@@ -61,12 +88,16 @@ contents = st.one_of(
         }
     ),
     st.fixed_dictionaries({"kind": st.just("link"), "url": urls}),
+    quizzes.contents,
+    st.fixed_dictionaries(
+        {"kind": st.just("assignment"), "markdown": titles, "assignment": st.sampled_from([AN_ASSIGNMENT, A_RUBRIC])}
+    ),
 )
 TIMES = ["2026-12-01T00:00:00Z", "2026-12-01T00:00:00.000001Z", "0999-01-01T23:59:59Z"]
 
 
 @st.composite
-def rules(draw: st.DrawFn, lessons: list[str], modules: list[str]) -> list[dict[str, str]]:
+def rules(draw: st.DrawFn, lessons: list[str], modules: list[str]) -> list[dict[str, Any]]:
     """On what stands before, so that nothing waits for itself."""
     found = [
         st.just({"rule": "after_previous"}),
@@ -74,6 +105,7 @@ def rules(draw: st.DrawFn, lessons: list[str], modules: list[str]) -> list[dict[
     ]
     if lessons:
         found.append(st.sampled_from(lessons).map(lambda place: {"rule": "after_lesson", "lesson": place}))
+        found.append(st.sampled_from(lessons).map(lambda at: {"rule": "minimum_score", "lesson": at, "percent": 60}))
     if modules:
         found.append(st.sampled_from(modules).map(lambda place: {"rule": "after_module", "module": place}))
     return draw(st.lists(st.one_of(found), max_size=3, unique_by=lambda rule: tuple(rule.items())))

@@ -8,6 +8,7 @@ from domain.learning.unlocking import (
     AfterLesson,
     AfterModule,
     AfterPrevious,
+    MinimumScore,
     NotBefore,
     Outline,
     OutlineLesson,
@@ -25,7 +26,9 @@ def rules_about(lessons: list[LessonId], modules: list[ModuleId]) -> st.SearchSt
     """Rules on these and on unknown lessons and modules."""
     lesson = st.sampled_from(lessons) | lesson_ids if lessons else lesson_ids
     module = st.sampled_from(modules) | module_ids if modules else module_ids
-    rule = st.just(AfterPrevious()) | lesson.map(AfterLesson) | module.map(AfterModule) | instants.map(NotBefore)
+    score = st.builds(MinimumScore, lesson, st.integers(1, 100))
+    after = st.just(AfterPrevious()) | lesson.map(AfterLesson) | module.map(AfterModule)
+    rule = after | score | instants.map(NotBefore)
     return st.lists(rule, unique=True, max_size=3).map(tuple)
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from adapters.memory.tables import MemoryTables
 from adapters.memory.user_queries import Committed
-from application.catalog.content_json import content_to_json
+from application.catalog.content_json import content_to_show
 from application.catalog.content_ports import EnrollmentRequired, LessonNotFound, LessonVersionNotFound
 from application.catalog.content_queries import (
     ContentQueries,
@@ -91,7 +91,7 @@ def encoded_lesson(tables: MemoryTables, lesson_id: LessonId, reader: Reader) ->
         **_summary(lesson),
         course_id=lesson.course_id,
         module_id=lesson.module_id,
-        content=_content(lesson.content),
+        content=_content(lesson.content, is_editor=_is_editor(course, reader)),
         created_at=lesson.created_at,
         updated_at=lesson.updated_at,
         published_at=lesson.published_at,
@@ -188,9 +188,8 @@ def _rules(unlock: Any) -> list[RuleView]:
     return msgspec.convert(list(unlock), list[RuleView])
 
 
-def _content(content: LessonContent) -> Any:
-    fields = {**content_to_json(content), "kind": content.kind.value}
-    return msgspec.convert(fields, ContentView)
+def _content(content: LessonContent, *, is_editor: bool = True) -> Any:
+    return msgspec.convert(content_to_show(content, is_editor=is_editor), ContentView)
 
 
 def _encoded(view: Any) -> Encoded[Any]:

@@ -4,7 +4,7 @@ from adapters.memory.tables import MemoryTables
 from application.learning.structure import LearnerCourse, StoredLesson, StoredModule
 from application.shared.rule_views import RuleView
 from domain.catalog.lesson import Lesson
-from domain.catalog.lesson_content import Video
+from domain.catalog.lesson_content import Assignment, Quiz, Video
 from domain.learning.enrollment import Enrollment
 
 
@@ -40,6 +40,7 @@ def structure_of(tables: MemoryTables, enrollment: Enrollment) -> list[StoredMod
 def _stored(tables: MemoryTables, enrollment: Enrollment, lesson: Lesson) -> StoredLesson:
     progress = tables.lesson_progress.get((enrollment.id, lesson.id))
     video = lesson.content if isinstance(lesson.content, Video) else None
+    settings = lesson.content.settings if isinstance(lesson.content, Quiz | Assignment) else None
     return StoredLesson(
         id=lesson.id,
         kind=lesson.kind,
@@ -47,6 +48,8 @@ def _stored(tables: MemoryTables, enrollment: Enrollment, lesson: Lesson) -> Sto
         unlock=msgspec.convert(lesson.unlock, list[RuleView]),
         duration_seconds=None if video is None else video.duration_seconds,
         watch_share=None if video is None else video.watch_share,
+        pass_percent=None if settings is None else settings["pass_percent"],
         watched_seconds=0 if progress is None else progress.watched_seconds,
         completed_at=None if progress is None else progress.completed_at,
+        score=None if progress is None else progress.score,
     )

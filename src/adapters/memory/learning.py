@@ -13,7 +13,7 @@ from application.learning.ports import (
     LessonNotFound,
     Offers,
 )
-from application.learning.structure import completed_in, outline_of
+from application.learning.structure import completed_in, outline_of, scores_in
 from domain.catalog.course import Course, CourseStatus
 from domain.learning.enrollment import Enrollment, Offer
 from domain.learning.progress import LessonProgress
@@ -105,6 +105,7 @@ class MemoryEnrollmentRepository(EnrollmentRepository):
             rule=published[lesson_id].rule,
             outline=outline_of(modules),
             completed=completed,
+            scores=scores_in(modules),
             progress=None if progress is None else replace(progress),
             lessons=len(published),
             lessons_completed=len(completed),

@@ -5,6 +5,7 @@ from application.catalog.content_ports import ContentUnit, LessonNotFound
 from application.catalog.content_queries import LessonView
 from application.catalog.content_trail import record_lesson
 from application.catalog.lesson_changes import LessonChanges
+from application.catalog.lesson_check import lesson_from
 from application.catalog.publishing import keep_version
 from application.catalog.queries import Reader
 from application.catalog.unlock_check import lesson_rules
@@ -15,7 +16,6 @@ from application.shared.unchanged import merged
 from application.shared.unit import Begin
 from application.shared.version import assert_version
 from domain.catalog.lesson import Lesson
-from domain.catalog.lesson_content import checked_lesson
 from domain.shared.ids import LessonId
 from domain.shared.rich_text import Render
 
@@ -65,7 +65,7 @@ class ChangeLessonHandler:
 
     async def _revise(self, unit: ContentUnit, lesson: Lesson, command: ChangeLesson) -> tuple[str, ...]:
         changes = command.changes
-        title, content = checked_lesson(changes.applied_to(lesson), self._render, former=lesson.content)
+        title, content = lesson_from(changes.applied_to(lesson), self._render, former=lesson.content)
         wanted = merged(changes.unlock, list(map(dict, lesson.unlock)))
         return lesson.revise(
             title,

@@ -1,9 +1,19 @@
 """What a lesson holds as JSON: in rows, in views, in documents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.catalog.lesson_content import Article, File, LessonContent, LessonKind, Link, Video
+from domain.catalog.lesson_content import (
+    Article,
+    Assignment,
+    File,
+    LessonContent,
+    LessonKind,
+    Link,
+    Quiz,
+    Video,
+)
+from domain.learning.questions import banks_from_json
 from domain.shared.rich_text import RichText
 
 
@@ -18,6 +28,10 @@ def content_to_json(content: LessonContent) -> dict[str, Any]:
             return {"url": url, "name": name, "media_type": media_type, "size_bytes": size_bytes}
         case Link(url):
             return {"url": url}
+        case Quiz(settings, banks, html):
+            return {"quiz": settings, "banks": banks, "question_count": _asked(banks), "html": html}
+        case Assignment(body, settings):
+            return {"markdown": body.markdown, "html": body.html, "assignment": settings}
 
 
 def content_from_json(kind: str, value: Mapping[str, Any]) -> LessonContent:
@@ -32,3 +46,20 @@ def content_from_json(kind: str, value: Mapping[str, Any]) -> LessonContent:
             return File(value["url"], value["name"], value["media_type"], value["size_bytes"])
         case LessonKind.LINK:
             return Link(value["url"])
+        case LessonKind.QUIZ:
+            return Quiz(value["quiz"], value["banks"], value["html"])
+        case LessonKind.ASSIGNMENT:
+            return Assignment(RichText(value["markdown"], value["html"]), value["assignment"])
+
+
+def content_to_show(content: LessonContent, *, is_editor: bool) -> dict[str, Any]:
+    """With its kind, as a `ContentView` has it: what a quiz asks, and what is right, is for who may change it."""
+    fields = {**content_to_json(content), "kind": content.kind.value}
+    if isinstance(content, Quiz):
+        del fields["html"]
+        return fields if is_editor else {**fields, "banks": None}
+    return fields
+
+
+def _asked(banks: Sequence[Mapping[str, Any]]) -> int:
+    return sum(bank.asked for bank in banks_from_json(banks))

@@ -8,7 +8,9 @@ from uuid import UUID
 import msgspec
 
 from application.catalog.queries import Reader
+from application.shared.assignment_document import AssignmentSettings
 from application.shared.encoded import Encoded
+from application.shared.quiz_document import QuestionBank, QuizSettings
 from application.shared.rule_views import RuleView
 from domain.catalog.lesson import LessonStatus
 from domain.catalog.lesson_content import LessonKind
@@ -37,7 +39,21 @@ class LinkView(msgspec.Struct, frozen=True, tag_field="kind", tag="link"):
     url: str
 
 
-ContentView: TypeAlias = ArticleView | VideoView | FileView | LinkView
+class QuizView(msgspec.Struct, frozen=True, tag_field="kind", tag="quiz"):
+    """`question_count` is what an attempt asks. `banks` tell the answers: null for who may not change them."""
+
+    quiz: QuizSettings
+    question_count: int
+    banks: Sequence[QuestionBank] | None
+
+
+class AssignmentView(msgspec.Struct, frozen=True, tag_field="kind", tag="assignment"):
+    markdown: str
+    html: str
+    assignment: AssignmentSettings
+
+
+ContentView: TypeAlias = ArticleView | VideoView | FileView | LinkView | QuizView | AssignmentView
 
 
 class LessonSummary(msgspec.Struct, frozen=True, kw_only=True):

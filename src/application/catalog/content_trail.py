@@ -36,7 +36,8 @@ def _value(lesson: Lesson, name: str) -> Any:
         case "content":
             draft = draft_of(lesson.title, lesson.content)
             given = {field: getattr(draft, field) for field in CONTENT_FIELDS}
-            return {field: _plain(value) for field, value in given.items() if value is not None}
+            shown = {field: _plain(value) for field, value in given.items() if value is not None}
+            return shown | ({} if draft.banks is None else {"banks": [bank["id"] for bank in draft.banks]})
         case "module_id":
             return str(lesson.module_id)
         case _:

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from application.shared.assignment_document import AssignmentSettings
+from application.shared.quiz_document import Banks, Closed, Percent, QuizSettings
 from domain.catalog.content import (
     DESCRIPTION_LENGTH,
     SUMMARY_LENGTH,
@@ -36,60 +38,74 @@ MAXIMUM_LESSONS = 500
 """Of a module."""
 
 Title = Annotated[str, Meta(min_length=1, max_length=TITLE_LENGTH)]
-
-
 Url = Annotated[str, Meta(max_length=URL_LENGTH, pattern="^https://")]
 
 
-class _Closed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class ArticleDocument(_Closed, frozen=True, tag_field="kind", tag="article"):
+class ArticleDocument(Closed, frozen=True, tag_field="kind", tag="article"):
     markdown: Annotated[str, Meta(max_length=MARKDOWN_LENGTH)]
 
 
-class VideoDocument(_Closed, frozen=True, tag_field="kind", tag="video"):
+class VideoDocument(Closed, frozen=True, tag_field="kind", tag="video"):
     url: Url
     duration_seconds: Annotated[int, Meta(ge=1, le=LONGEST_VIDEO)]
     watch_share: Annotated[float, Meta(ge=0, le=1)]
 
 
-class FileDocument(_Closed, frozen=True, tag_field="kind", tag="file"):
+class FileDocument(Closed, frozen=True, tag_field="kind", tag="file"):
     url: Url
     name: Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH)]
     media_type: Annotated[str, Meta(max_length=MEDIA_TYPE_LENGTH)]
     size_bytes: Annotated[int, Meta(ge=0, le=LARGEST_FILE)] | None
 
 
-class LinkDocument(_Closed, frozen=True, tag_field="kind", tag="link"):
+class LinkDocument(Closed, frozen=True, tag_field="kind", tag="link"):
     url: Url
 
 
-ContentDocument: TypeAlias = ArticleDocument | VideoDocument | FileDocument | LinkDocument
+class QuizDocument(Closed, frozen=True, tag_field="kind", tag="quiz"):
+    quiz: QuizSettings
+    banks: Banks
 
 
-class AfterPreviousPlace(_Closed, frozen=True, tag_field="rule", tag="after_previous"):
+class AssignmentDocument(Closed, frozen=True, tag_field="kind", tag="assignment"):
+    markdown: Annotated[str, Meta(max_length=MARKDOWN_LENGTH)]
+    assignment: AssignmentSettings
+
+
+ContentDocument: TypeAlias = (
+    ArticleDocument | VideoDocument | FileDocument | LinkDocument | QuizDocument | AssignmentDocument
+)
+Place = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,2}\.[1-9][0-9]{0,2}$", examples=["2.1"])]
+
+
+class AfterPreviousPlace(Closed, frozen=True, tag_field="rule", tag="after_previous"):
     pass
 
 
-class AfterLessonPlace(_Closed, frozen=True, tag_field="rule", tag="after_lesson"):
-    lesson: Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,2}\.[1-9][0-9]{0,2}$", examples=["2.1"])]
+class AfterLessonPlace(Closed, frozen=True, tag_field="rule", tag="after_lesson"):
+    lesson: Place
 
 
-class AfterModulePlace(_Closed, frozen=True, tag_field="rule", tag="after_module"):
+class AfterModulePlace(Closed, frozen=True, tag_field="rule", tag="after_module"):
     module: Annotated[str, Meta(pattern="^[1-9][0-9]{0,2}$", examples=["2"])]
 
 
-class NotBeforeInstant(_Closed, frozen=True, tag_field="rule", tag="not_before"):
+class MinimumScorePlace(Closed, frozen=True, tag_field="rule", tag="minimum_score"):
+    lesson: Place
+    percent: Percent
+
+
+class NotBeforeInstant(Closed, frozen=True, tag_field="rule", tag="not_before"):
     at: Annotated[datetime, Meta(tz=True)]
 
 
-RuleDocument: TypeAlias = AfterPreviousPlace | AfterLessonPlace | AfterModulePlace | NotBeforeInstant
+RuleDocument: TypeAlias = (
+    AfterPreviousPlace | AfterLessonPlace | AfterModulePlace | MinimumScorePlace | NotBeforeInstant
+)
 Rules = Annotated[Sequence[RuleDocument], Meta(max_length=RULE_COUNT)]
 
 
-class LessonDocument(_Closed, frozen=True):
+class LessonDocument(Closed, frozen=True):
     title: Title
     status: LessonStatus
     is_preview: bool
@@ -97,13 +113,13 @@ class LessonDocument(_Closed, frozen=True):
     content: ContentDocument
 
 
-class ModuleDocument(_Closed, frozen=True):
+class ModuleDocument(Closed, frozen=True):
     title: Title
     unlock: Rules
     lessons: Annotated[Sequence[LessonDocument], Meta(max_length=MAXIMUM_LESSONS)]
 
 
-class CourseFields(_Closed, frozen=True):
+class CourseFields(Closed, frozen=True):
     title: Title
     summary: Annotated[str, Meta(max_length=SUMMARY_LENGTH)]
     description: Annotated[str, Meta(max_length=DESCRIPTION_LENGTH)]
@@ -113,7 +129,7 @@ class CourseFields(_Closed, frozen=True):
     cover_url: Url | None
 
 
-class CourseDocument(_Closed, frozen=True):
+class CourseDocument(Closed, frozen=True):
     """What isn't in it: owner, status, prerequisites, external id, capacity, learners, former versions of lessons."""
 
     format: Literal["tekun.course"]

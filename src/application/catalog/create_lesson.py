@@ -5,6 +5,7 @@ from application.catalog.content_ports import ContentUnit, ModuleNotFound
 from application.catalog.content_queries import LessonView
 from application.catalog.content_trail import record_lesson
 from application.catalog.course_document import MAXIMUM_LESSONS
+from application.catalog.lesson_check import lesson_from
 from application.catalog.placing import last, placed
 from application.catalog.queries import Reader
 from application.catalog.unlock_check import Wanted, lesson_rules
@@ -13,7 +14,7 @@ from application.shared.clock import Clock, NewId
 from application.shared.idempotency import Created, IdempotencyKey
 from application.shared.unit import Begin
 from domain.catalog.lesson import Lesson
-from domain.catalog.lesson_content import LessonDraft, checked_lesson
+from domain.catalog.lesson_content import LessonDraft
 from domain.catalog.module import Module
 from domain.shared.errors import Conflict
 from domain.shared.ids import LessonId, ModuleId
@@ -60,7 +61,7 @@ class CreateLessonHandler:
             module = await unit.modules.get(command.module_id)
             course = await unit.courses.get(module.course_id)
             assert_may_edit(course, actor, ModuleNotFound("There is no such module."))
-            title, content = checked_lesson(command.draft, self._render)
+            title, content = lesson_from(command.draft, self._render)
             lesson = Lesson(
                 id=LessonId(self._new_id()),
                 course_id=course.id,

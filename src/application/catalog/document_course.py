@@ -9,11 +9,12 @@ import msgspec
 
 from application.catalog.course_document import CourseDocument, LessonDocument, RuleDocument
 from application.catalog.document_reading import CourseDocumentInvalid
+from application.catalog.lesson_check import lesson_from
 from application.shared.clock import NewId
 from domain.catalog.content import CourseContent, Draft, checked
 from domain.catalog.course import Course
 from domain.catalog.lesson import Lesson, UnlockRules
-from domain.catalog.lesson_content import LessonDraft, LessonKind, checked_lesson
+from domain.catalog.lesson_content import LessonDraft, LessonKind
 from domain.catalog.module import Module, checked_title
 from domain.catalog.order import spread
 from domain.learning.unlock_cycles import in_a_circle
@@ -91,7 +92,7 @@ class _Reading:
     def lesson(self, place: int, number: int, course_id: CourseId) -> Lesson | None:
         document, pointer = self._document.modules[place].lessons[number], f"/modules/{place}/lessons/{number}"
         unlock = self._rules(document.unlock, pointer)
-        found = self._tried(pointer, lambda: checked_lesson(_draft(document), self._render))
+        found = self._tried(pointer, lambda: lesson_from(_draft(document), self._render))
         if found is None or unlock is None:
             return None
         title, content = found

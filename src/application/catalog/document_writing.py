@@ -14,12 +14,20 @@ from application.catalog.course_document import (
     ContentDocument,
     CourseDocument,
     LessonDocument,
+    MinimumScorePlace,
     ModuleDocument,
     NotBeforeInstant,
     RuleDocument,
 )
 from application.catalog.whole_course import WholeCourse, WholeLesson
-from application.shared.rule_views import AfterLessonRule, AfterModuleRule, AfterPreviousRule, NotBeforeRule, RuleView
+from application.shared.rule_views import (
+    AfterLessonRule,
+    AfterModuleRule,
+    AfterPreviousRule,
+    MinimumScoreRule,
+    NotBeforeRule,
+    RuleView,
+)
 
 
 def document_of(whole: WholeCourse) -> CourseDocument:
@@ -47,7 +55,9 @@ def document_of(whole: WholeCourse) -> CourseDocument:
 
 def _lesson(lesson: WholeLesson, places: dict[UUID, str]) -> LessonDocument:
     content: dict[str, Any] = msgspec.to_builtins(lesson.content)
-    content.pop("html", None)
+    # What follows from the rest is made anew on import.
+    for name in ("html", "question_count"):
+        content.pop(name, None)
     return LessonDocument(
         title=lesson.title,
         status=lesson.status,
@@ -66,5 +76,7 @@ def _rules(rules: Sequence[RuleView], places: dict[UUID, str]) -> Iterator[RuleD
                 yield NotBeforeInstant(at=at)
             case AfterLessonRule(lesson_id) if lesson_id in places:
                 yield AfterLessonPlace(lesson=places[lesson_id])
+            case MinimumScoreRule(lesson_id, percent) if lesson_id in places:
+                yield MinimumScorePlace(lesson=places[lesson_id], percent=percent)
             case AfterModuleRule(module_id) if module_id in places:
                 yield AfterModulePlace(module=places[module_id])

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,10 @@ class LessonChanges:
         sent = dict(content)
         if LessonKind(sent.pop("kind", None) or draft.kind) is not draft.kind:
             raise _invalid("/content/kind", "content.kind_fixed", f"stays {draft.kind}")
+        # Settings are patched like everything else; banks of questions, as a list, are replaced.
+        for name in ("quiz", "assignment"):
+            if isinstance(sent.get(name), Mapping):
+                sent[name] = {**(getattr(draft, name) or {}), **sent[name]}
         present = {name: getattr(draft, name) for name in LessonDraft.__dataclass_fields__}
         return LessonDraft(**{**present, **sent, "title": merged(self.title, lesson.title) or ""})
 

@@ -41,10 +41,14 @@ def compared(one: LessonVersionView, other: LessonVersionView) -> LessonComparis
 def _fields(version: LessonVersionView) -> dict[str, str]:
     content: dict[str, Any] = msgspec.structs.asdict(version.content)
     # The HTML follows from the Markdown.
-    return {
-        "title": version.title,
-        **{name: "" if value is None else str(value) for name, value in content.items() if name != "html"},
-    }
+    return {"title": version.title, **{name: _text(value) for name, value in content.items() if name != "html"}}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, msgspec.Struct | list):
+        # One line for each part, so that a diff shows the part that is different.
+        return msgspec.json.format(msgspec.json.encode(value)).decode()
+    return "" if value is None else str(value)
 
 
 def _diff(before: str, after: str) -> str:

@@ -10,6 +10,7 @@ from domain.learning.unlock_cycles import position_of_lesson_cycle, position_of_
 from domain.learning.unlocking import (
     AfterLesson,
     AfterModule,
+    MinimumScore,
     Outline,
     OutlineLesson,
     OutlineModule,
@@ -81,7 +82,7 @@ def _assert_known(rules: Rules, outline: Outline, *, present: Rules) -> None:
 
     def error(place: int, rule: Rule) -> FieldError | None:
         match rule:
-            case AfterLesson(lesson_id) if lesson_id not in lessons:
+            case AfterLesson(lesson_id) | MinimumScore(lesson_id) if lesson_id not in lessons:
                 return FieldError(f"/unlock/{place}/lesson_id", "unlock.unknown", "is no lesson of this course")
             case AfterModule(module_id) if module_id not in modules:
                 return FieldError(f"/unlock/{place}/module_id", "unlock.unknown", "is no module of this course")

@@ -48,7 +48,7 @@ def _step(lesson: LessonAtHand, at: datetime) -> Step:
     return Step(
         lesson_id=lesson.lesson_id,
         rule=lesson.rule,
-        reasons=locks_of(lesson.outline, lesson.completed, at).lessons.get(lesson.lesson_id, ()),
+        reasons=locks_of(lesson.outline, lesson.completed, at, lesson.scores).lessons.get(lesson.lesson_id, ()),
         others=lesson.lessons - 1,
         others_completed=lesson.lessons_completed - is_completed,
     )

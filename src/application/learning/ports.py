@@ -1,6 +1,6 @@
 """What learning needs of the world."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,14 +35,16 @@ class EnrollmentRequired(Forbidden):
 class LessonAtHand:
     """A published lesson and what one learner has done of its course.
 
-    `outline` and `completed` are what its rules are judged by, and may be empty where it has none. `progress` is None
-    before the first deed. `lessons` counts what is published of the course, `lessons_completed` what of it they did.
+    `outline`, `completed` and `scores` are what its rules are judged by, and may be empty where it has none.
+    `progress` is None before the first deed. `lessons` counts what is published of the course, and `lessons_completed`
+    what of it they did.
     """
 
     lesson_id: LessonId
     rule: CompletionRule
     outline: Outline
     completed: frozenset[LessonId]
+    scores: Mapping[LessonId, int]
     progress: LessonProgress | None
     lessons: int
     lessons_completed: int

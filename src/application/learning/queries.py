@@ -16,7 +16,7 @@ from application.shared.rule_views import RuleView
 from domain.catalog.course import CourseStatus
 from domain.catalog.lesson_content import LessonKind
 from domain.learning.enrollment import Enrollment, EnrollmentStatus
-from domain.learning.progress import CompletionRule, LessonProgress, Watched, percent_of
+from domain.learning.progress import CompletionRule, Graded, LessonProgress, Passed, Watched, percent_of
 from domain.shared.ids import CourseId, LessonId, UserId
 
 
@@ -94,7 +94,11 @@ class LockView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MyLesson(msgspec.Struct, frozen=True, kw_only=True):
-    """A published lesson. `required_seconds` of a video complete it, null for other kinds; it is open without locks."""
+    """A published lesson, open without locks.
+
+    `required_seconds` of a video complete it, `pass_percent` of a quiz or an assignment; null for other kinds.
+    `score` is what I reached, in percent.
+    """
 
     id: UUID
     kind: LessonKind
@@ -102,6 +106,8 @@ class MyLesson(msgspec.Struct, frozen=True, kw_only=True):
     duration_seconds: int | None
     required_seconds: int | None
     watched_seconds: int
+    pass_percent: int | None
+    score: int | None
     completed_at: datetime | None
     locks: Sequence[LockView]
 
@@ -146,6 +152,8 @@ class LessonProgressView(msgspec.Struct, frozen=True, kw_only=True):
     course_id: UUID
     watched_seconds: int
     required_seconds: int | None
+    pass_percent: int | None
+    score: int | None
     first_seen_at: datetime
     completed_at: datetime | None
     status: EnrollmentStatus
@@ -163,6 +171,8 @@ class LessonProgressView(msgspec.Struct, frozen=True, kw_only=True):
             course_id=enrollment.course_id,
             watched_seconds=progress.watched_seconds,
             required_seconds=rule.seconds if isinstance(rule, Watched) else None,
+            pass_percent=rule.percent if isinstance(rule, Passed | Graded) else None,
+            score=progress.score,
             first_seen_at=progress.first_seen_at,
             completed_at=progress.completed_at,
             status=enrollment.status,

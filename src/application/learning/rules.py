@@ -6,10 +6,11 @@ from application.shared.rule_views import (
     AfterLessonRule,
     AfterModuleRule,
     AfterPreviousRule,
+    MinimumScoreRule,
     NotBeforeRule,
     RuleView,
 )
-from domain.learning.unlocking import AfterLesson, AfterModule, AfterPrevious, NotBefore, Rule, Rules
+from domain.learning.unlocking import AfterLesson, AfterModule, AfterPrevious, MinimumScore, NotBefore, Rule, Rules
 from domain.shared.ids import LessonId, ModuleId
 
 _AFTER_PREVIOUS, _AFTER_PREVIOUS_VIEW = AfterPrevious(), AfterPreviousRule()
@@ -27,6 +28,8 @@ def view_of(rule: Rule) -> RuleView:
             return AfterLessonRule(lesson_id)
         case AfterModule(module_id):
             return AfterModuleRule(module_id)
+        case MinimumScore(lesson_id, percent):
+            return MinimumScoreRule(lesson_id, percent)
         case NotBefore(at):
             return NotBeforeRule(at)
 
@@ -39,5 +42,7 @@ def _rule_of(view: RuleView) -> Rule:
             return AfterLesson(LessonId(view.lesson_id))
         case AfterModuleRule():
             return AfterModule(ModuleId(view.module_id))
+        case MinimumScoreRule():
+            return MinimumScore(LessonId(view.lesson_id), view.percent)
         case NotBeforeRule():
             return NotBefore(view.at)

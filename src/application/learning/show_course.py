@@ -12,7 +12,7 @@ from application.learning.queries import (
     MyModule,
 )
 from application.learning.rules import view_of
-from application.learning.structure import LearnerCourse, StoredLesson, completed_in, outline_of
+from application.learning.structure import LearnerCourse, StoredLesson, completed_in, outline_of, scores_in
 from application.shared.clock import Clock
 from domain.learning.progress import Watched, percent_of
 from domain.learning.unlocking import Locks, Reason, locks_of
@@ -36,7 +36,8 @@ class ShowCourse:
         return LessonLockView(lesson_id=lesson_id, is_locked=bool(locks), locks=_views(locks))
 
     def _locks(self, course: LearnerCourse) -> Locks:
-        return locks_of(outline_of(course.modules), completed_in(course.modules), self._clock())
+        modules = course.modules
+        return locks_of(outline_of(modules), completed_in(modules), self._clock(), scores_in(modules))
 
 
 def _shown(course: LearnerCourse, locks: Locks) -> MyCourse:
@@ -77,6 +78,8 @@ def _lesson(lesson: StoredLesson, locks: Locks) -> MyLesson:
         duration_seconds=lesson.duration_seconds,
         required_seconds=rule.seconds if isinstance(rule, Watched) else None,
         watched_seconds=lesson.watched_seconds,
+        pass_percent=lesson.pass_percent,
+        score=lesson.score,
         completed_at=lesson.completed_at,
         locks=_views(locks.lessons.get(LessonId(lesson.id), ())),
     )

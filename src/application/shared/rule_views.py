@@ -19,8 +19,13 @@ class AfterModuleRule(msgspec.Struct, frozen=True, tag_field="rule", tag="after_
     module_id: UUID
 
 
+class MinimumScoreRule(msgspec.Struct, frozen=True, tag_field="rule", tag="minimum_score"):
+    lesson_id: UUID
+    percent: int
+
+
 class NotBeforeRule(msgspec.Struct, frozen=True, tag_field="rule", tag="not_before"):
     at: datetime
 
 
-RuleView: TypeAlias = AfterPreviousRule | AfterLessonRule | AfterModuleRule | NotBeforeRule
+RuleView: TypeAlias = AfterPreviousRule | AfterLessonRule | AfterModuleRule | MinimumScoreRule | NotBeforeRule

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from domain.catalog.lesson_content import Article, LessonContent, LessonKind
+from domain.catalog.lesson_content import Article, Assignment, LessonContent, LessonKind, Quiz
 from domain.shared.errors import Conflict, FieldError
 from domain.shared.ids import CourseId, LessonId, ModuleId, UserId
 
@@ -20,7 +20,7 @@ class LessonStatus(StrEnum):
 
 
 class LessonIncomplete(Conflict):
-    """An article without a word is not published. `errors` name the field."""
+    """What says or asks nothing is not published. `errors` name the field."""
 
     code = "lesson.incomplete"
 
@@ -69,7 +69,7 @@ class Lesson:
         """Takes over what `checked_lesson` made, and the rest; the names of the fields that are different now.
 
         Raises:
-            LessonIncomplete: a published article would lose its last word.
+            LessonIncomplete: what is published would lose its last word, or its last question.
         """
         wanted = {"title": title, "content": content, "is_preview": is_preview, "unlock": unlock}
         changed = tuple(name for name, value in wanted.items() if getattr(self, name) != value)
@@ -86,7 +86,7 @@ class Lesson:
         """What happened, as a verb: published, withdrawn; None where it has that status already.
 
         Raises:
-            LessonIncomplete: it is to be published and is an article without a word.
+            LessonIncomplete: it is to be published, and says or asks nothing.
         """
         if status is self.status:
             return None
@@ -129,7 +129,12 @@ class Lesson:
 
 
 def _assert_complete(content: LessonContent) -> None:
-    if isinstance(content, Article) and not content.body.markdown:
-        detail = "a published article says something"
-        error = FieldError("/content/markdown", LessonIncomplete.code, detail)
-        raise LessonIncomplete("A published article says something.", errors=[error])
+    match content:
+        case Article(body) | Assignment(body) if not body.markdown:
+            pointer, detail = "/content/markdown", "is empty, which learners would see"
+        case Quiz(banks=banks) if not any(bank["questions"] for bank in banks):
+            pointer, detail = "/content/banks", "asks nothing"
+        case _:
+            return
+    error = FieldError(pointer, LessonIncomplete.code, detail)
+    raise LessonIncomplete("What is published says or asks something.", errors=[error])

@@ -1,7 +1,7 @@
 """What a lesson holds, by its kind: as its author sent it (`LessonDraft`), and checked and tidied."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
@@ -27,6 +27,8 @@ class LessonKind(StrEnum):
     VIDEO = "video"
     FILE = "file"
     LINK = "link"
+    QUIZ = "quiz"
+    ASSIGNMENT = "assignment"
 
 
 class LessonInvalid(Invalid):
@@ -64,7 +66,29 @@ class Link:
     url: str
 
 
-LessonContent: TypeAlias = Article | Video | File | Link
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """Settings and banks of questions, as JSON that was checked elsewhere: the catalog keeps it, learning reads it.
+
+    `html` holds what was rendered of prompt and explanation, by the question's id.
+    """
+
+    kind: ClassVar = LessonKind.QUIZ
+    settings: Mapping[str, Any]
+    banks: Sequence[Mapping[str, Any]]
+    html: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What is to be done, and settings as JSON that was checked elsewhere, as with a quiz."""
+
+    kind: ClassVar = LessonKind.ASSIGNMENT
+    body: RichText
+    settings: Mapping[str, Any]
+
+
+LessonContent: TypeAlias = Article | Video | File | Link | Quiz | Assignment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +104,9 @@ class LessonDraft:
     name: str | None = None
     media_type: str | None = None
     size_bytes: int | None = None
+    quiz: Mapping[str, Any] | None = None
+    banks: Sequence[Mapping[str, Any]] | None = None
+    assignment: Mapping[str, Any] | None = None
 
 
 FIELDS: dict[LessonKind, tuple[str, ...]] = {
@@ -87,8 +114,11 @@ FIELDS: dict[LessonKind, tuple[str, ...]] = {
     LessonKind.VIDEO: ("url", "duration_seconds", "watch_share"),
     LessonKind.FILE: ("url", "name", "media_type", "size_bytes"),
     LessonKind.LINK: ("url",),
+    LessonKind.QUIZ: ("quiz", "banks"),
+    LessonKind.ASSIGNMENT: ("markdown", "assignment"),
 }
 _NEEDED = {"url", "duration_seconds", "name", "media_type"}
+_WITH_MARKDOWN = {LessonKind.ARTICLE, LessonKind.ASSIGNMENT}
 CONTENT_FIELDS = tuple(field.name for field in fields(LessonDraft) if field.name not in {"kind", "title"})
 
 
@@ -96,6 +126,11 @@ def draft_of(title: str, content: LessonContent) -> LessonDraft:
     """The draft that would be checked into this content."""
     if isinstance(content, Article):
         return LessonDraft(kind=content.kind, title=title, markdown=content.body.markdown)
+    if isinstance(content, Quiz):
+        return LessonDraft(kind=content.kind, title=title, quiz=content.settings, banks=content.banks)
+    if isinstance(content, Assignment):
+        markdown = content.body.markdown
+        return LessonDraft(kind=content.kind, title=title, markdown=markdown, assignment=content.settings)
     given: dict[str, Any] = {name: getattr(content, name) for name in FIELDS[content.kind]}
     return LessonDraft(kind=content.kind, title=title, **given)
 
@@ -103,7 +138,9 @@ def draft_of(title: str, content: LessonContent) -> LessonDraft:
 def checked_lesson(
     draft: LessonDraft, render: Render, *, former: LessonContent | None = None
 ) -> tuple[str, LessonContent]:
-    """Title and content, tidied; an article that is the same as the `former` one is not rendered again.
+    """Title and content, tidied; a text that is the same as in the `former` content is not rendered again.
+
+    Of quizzes and assignments the JSON is taken as it is: see `application.catalog.lesson_check`.
 
     Raises:
         LessonInvalid: with one error for each thing that is wrong.
@@ -119,21 +156,38 @@ def _content(draft: LessonDraft, render: Render, former: LessonContent | None) -
     given: dict[str, Any] = {name: getattr(draft, name) for name in FIELDS[draft.kind]}
     match draft.kind:
         case LessonKind.ARTICLE:
-            markdown = given["markdown"]
-            if isinstance(former, Article) and former.body.markdown == markdown:
-                return former
-            return Article(RichText(markdown, render(markdown)))
+            return Article(_rendered(given["markdown"], render, former))
         case LessonKind.VIDEO:
             return Video(**given)
         case LessonKind.FILE:
             return File(**given)
         case LessonKind.LINK:
             return Link(**given)
+        case LessonKind.QUIZ:
+            return _quiz(given["quiz"] or {}, given["banks"] or (), render, former)
+        case LessonKind.ASSIGNMENT:
+            return Assignment(_rendered(given["markdown"], render, former), given["assignment"] or {})
+
+
+def _rendered(markdown: str, render: Render, former: LessonContent | None) -> RichText:
+    if isinstance(former, Article | Assignment) and former.body.markdown == markdown:
+        return former.body
+    return RichText(markdown, render(markdown))
+
+
+def _quiz(
+    settings: Mapping[str, Any], banks: Sequence[Mapping[str, Any]], render: Render, former: LessonContent | None
+) -> Quiz:
+    if isinstance(former, Quiz) and former.banks == banks:
+        return Quiz(settings, banks, former.html)
+    questions = (question for bank in banks for question in bank["questions"])
+    html = {each["id"]: {name: render(each[name]) for name in ("prompt", "explanation")} for each in questions}
+    return Quiz(settings, banks, html)
 
 
 def _tidied(draft: LessonDraft) -> LessonDraft:
     given: dict[str, Any] = {name: getattr(draft, name) for name in CONTENT_FIELDS}
-    if draft.kind is LessonKind.ARTICLE:
+    if draft.kind in _WITH_MARKDOWN:
         given["markdown"] = (draft.markdown or "").replace("\r\n", "\n").strip()
     if draft.kind is LessonKind.VIDEO:
         given["watch_share"] = WATCH_SHARE if draft.watch_share is None else float(draft.watch_share)

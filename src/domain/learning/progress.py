@@ -26,6 +26,12 @@ class LessonUnwatched(Conflict):
     code = "lesson.unwatched"
 
 
+class LessonUnpassed(Conflict):
+    """A quiz is completed by passing it, an assignment by its grade."""
+
+    code = "lesson.unpassed"
+
+
 class NothingToWatch(Conflict):
     code = "lesson.nothing_to_watch"
 
@@ -47,16 +53,34 @@ class Watched:
         return cls(ceil(round(duration_seconds * share, 6)))
 
 
-CompletionRule = Viewed | Watched
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Completed when a quiz is worth that many percent."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """Completed when an assignment was graded with that many percent."""
+
+    percent: int
+
+
+CompletionRule = Viewed | Watched | Passed | Graded
 
 
 @dataclass(slots=True, kw_only=True)
 class LessonProgress:
-    """Neither `watched_seconds` nor `completed_at` ever goes back."""
+    """Neither `watched_seconds` nor `completed_at` ever goes back.
+
+    `score` is what a quiz or an assignment is worth so far, in percent; a regrade or a newer grade may lower it.
+    """
 
     lesson_id: LessonId
     watched_seconds: int = 0
     completed_at: datetime | None = None
+    score: int | None = None
     first_seen_at: datetime
 
 
@@ -95,11 +119,14 @@ def complete_lesson(enrollment: Enrollment, progress: LessonProgress, step: Step
     Raises:
         LessonLocked: it isn't open to them yet, and they haven't completed it before.
         LessonUnwatched: it is a video, of which they haven't watched enough.
+        LessonUnpassed: it is a quiz that they haven't passed, or an assignment without the grade that it asks for.
     """
     if progress.completed_at is None:
         step.assert_open()
         if isinstance(step.rule, Watched) and progress.watched_seconds < step.rule.seconds:
             raise LessonUnwatched(f"{progress.watched_seconds} of {step.rule.seconds} seconds were watched.")
+        if isinstance(step.rule, Passed | Graded) and not _is_reached(progress.score, step.rule.percent):
+            raise LessonUnpassed(f"{progress.score or 0} of {step.rule.percent} percent were reached.")
     return _advance(enrollment, progress, step, is_done=True, at=at)
 
 
@@ -121,6 +148,22 @@ def watch_lesson(
     return _advance(
         enrollment, progress, step, is_done=progress.watched_seconds >= step.rule.seconds, at=at, changed=more
     )
+
+
+def score_lesson(enrollment: Enrollment, progress: LessonProgress, step: Step, *, score: int, at: datetime) -> Advance:
+    """A quiz was handed in, or an assignment graded, and is worth that many percent now.
+
+    It counts also where the lesson was locked meanwhile: it was open when it was begun.
+    """
+    assert isinstance(step.rule, Passed | Graded), "only what is graded has a score"
+    other = score != progress.score
+    progress.score = score
+    is_done = score >= step.rule.percent
+    return _advance(enrollment, progress, step, is_done=is_done, at=at, changed=other)
+
+
+def _is_reached(score: int | None, percent: int) -> bool:
+    return score is not None and score >= percent
 
 
 def percent_of(completed: int, lessons: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TypeAlias
 
-from domain.learning.unlocking import AfterLesson, AfterModule, Outline, Rules
+from domain.learning.unlocking import AfterLesson, AfterModule, MinimumScore, Outline, Rules
 from domain.shared.ids import LessonId, ModuleId
 
 _Node: TypeAlias = tuple[str, LessonId | ModuleId]
@@ -78,7 +78,7 @@ def _graph_of(outline: Outline) -> _Graph:
 def _targets(rules: Rules) -> Iterator[_Node]:
     for rule in rules:
         match rule:
-            case AfterLesson(lesson_id):
+            case AfterLesson(lesson_id) | MinimumScore(lesson_id):
                 yield ("lesson", lesson_id)
             case AfterModule(module_id):
                 yield ("module", module_id)

@@ -3,9 +3,10 @@
 Pure and monotone: completing more lessons and waiting longer only ever open.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from domain.shared.errors import FieldError, Invalid
 from domain.shared.ids import LessonId, ModuleId
 
 RULE_COUNT = 20
+_NO_SCORES: Mapping[LessonId, int] = MappingProxyType({})
 
 
 class UnlockInvalid(Invalid):
@@ -37,13 +39,21 @@ class AfterModule:
 
 
 @dataclass(frozen=True, slots=True)
+class MinimumScore:
+    """That much was reached in a quiz or an assignment; a lesson of another kind has no score and never opens it."""
+
+    lesson_id: LessonId
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotBefore:
     """`at` is aware, in UTC."""
 
     at: datetime
 
 
-Rule: TypeAlias = AfterPrevious | AfterLesson | AfterModule | NotBefore
+Rule: TypeAlias = AfterPrevious | AfterLesson | AfterModule | MinimumScore | NotBefore
 Rules: TypeAlias = tuple[Rule, ...]
 
 
@@ -84,13 +94,15 @@ class Locks:
     lessons: Mapping[LessonId, tuple[Reason, ...]]
 
 
-def locks_of(outline: Outline, completed: Collection[LessonId], at: datetime) -> Locks:
-    """What is locked at that instant for who has completed these lessons.
+def locks_of(
+    outline: Outline, completed: Collection[LessonId], at: datetime, scores: Mapping[LessonId, int] = _NO_SCORES
+) -> Locks:
+    """What is locked at that instant for who has completed these lessons and reached these scores, in percent.
 
     A completed lesson stays open, whatever its rules became; a rule on what isn't published (any more) holds, because
     nobody could ever meet it.
     """
-    state = _State(outline, completed, at)
+    state = _State(outline, completed, at, scores)
     modules: dict[ModuleId, tuple[Reason, ...]] = {}
     lessons: dict[LessonId, tuple[Reason, ...]] = {}
     for module in outline:
@@ -108,9 +120,12 @@ def locks_of(outline: Outline, completed: Collection[LessonId], at: datetime) ->
 class _State:
     """A walk through the course: what the rules ask about, and what is missing of all that was passed by."""
 
-    def __init__(self, outline: Outline, completed: Collection[LessonId], at: datetime) -> None:
+    def __init__(
+        self, outline: Outline, completed: Collection[LessonId], at: datetime, scores: Mapping[LessonId, int]
+    ) -> None:
         self.completed = frozenset(completed)
         self._at = at
+        self._scores = scores
         self._published = {lesson.id for module in outline for lesson in module.lessons}
         self._missing = {
             module.id: [lesson.id for lesson in module.lessons if lesson.id not in self.completed] for module in outline
@@ -128,6 +143,9 @@ class _State:
         match rule:
             case NotBefore(at):
                 return Reason(rule) if self._at < at else None
+            case MinimumScore(lesson_id, percent):
+                is_short = lesson_id in self._published and self._scores.get(lesson_id, -1) < percent
+                missing = [lesson_id] if is_short else []
             case AfterPrevious():
                 missing = self._passed
             case AfterLesson(lesson_id):
@@ -149,6 +167,8 @@ def rule_to_json(rule: Rule) -> dict[str, Any]:
             return {"rule": "after_lesson", "lesson_id": str(lesson_id)}
         case AfterModule(module_id):
             return {"rule": "after_module", "module_id": str(module_id)}
+        case MinimumScore(lesson_id, percent):
+            return {"rule": "minimum_score", "lesson_id": str(lesson_id), "percent": percent}
         case NotBefore(at):
             return {"rule": "not_before", "at": at.astimezone(UTC).isoformat().replace("+00:00", "Z")}
 
@@ -168,34 +188,55 @@ def rules_from_json(value: Any, pointer: str = "/unlock") -> Rules:
     return tuple(dict.fromkeys(item for item in read if not isinstance(item, FieldError)))
 
 
-_VALUES = {"after_previous": None, "after_lesson": "lesson_id", "after_module": "module_id", "not_before": "at"}
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "after_previous": (),
+    "after_lesson": ("lesson_id",),
+    "after_module": ("module_id",),
+    "minimum_score": ("lesson_id", "percent"),
+    "not_before": ("at",),
+}
+_WANTED = {
+    "at": "an instant with its zone, such as 2026-12-01T00:00:00Z",
+    "percent": "a whole number from 1 to 100",
+}
 
 
 def _rule_from_json(item: Any, pointer: str) -> Rule | FieldError:
     name = item.get("rule") if isinstance(item, dict) else None
-    if not isinstance(name, str) or name not in _VALUES:
-        return FieldError(f"{pointer}/rule", "unlock.unknown", f"is not one of {', '.join(_VALUES)}")
-    field = _VALUES[name]
-    unknown = next(iter(sorted(item.keys() - {"rule", field})), None)
+    if not isinstance(name, str) or name not in _FIELDS:
+        return FieldError(f"{pointer}/rule", "unlock.unknown", f"is not one of {', '.join(_FIELDS)}")
+    fields = _FIELDS[name]
+    unknown = next(iter(sorted(item.keys() - {"rule", *fields})), None)
     if unknown is not None:
         return FieldError(f"{pointer}/{_escaped(unknown)}", "unknown", f"has no place in a rule {name}")
-    try:
-        return _rule(name, None if field is None else item.get(field))
-    except (TypeError, ValueError, OverflowError):
-        wanted = "an instant with its zone, such as 2026-12-01T00:00:00Z" if field == "at" else "an id"
-        return FieldError(f"{pointer}/{field}", "unlock.invalid", f"is not {wanted}")
+    values = []
+    for field in fields:
+        try:
+            values.append(_READ[field](item.get(field)))
+        except (TypeError, ValueError, OverflowError):
+            return FieldError(f"{pointer}/{field}", "unlock.invalid", f"is not {_WANTED.get(field, 'an id')}")
+    return _rule(name, values)
 
 
-def _rule(name: str, value: Any) -> Rule:
+def _rule(name: str, values: Sequence[Any]) -> Rule:
     match name:
         case "after_previous":
             return AfterPrevious()
         case "not_before":
-            return NotBefore(_instant(value))
+            return NotBefore(*values)
         case "after_lesson":
-            return AfterLesson(LessonId(_uuid(value)))
+            return AfterLesson(*values)
+        case "minimum_score":
+            return MinimumScore(*values)
         case _:
-            return AfterModule(ModuleId(_uuid(value)))
+            return AfterModule(*values)
+
+
+def _percent(value: Any) -> int:
+    # A truth value is an integer to Python; JSON has it for something else.
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 100:  # noqa: PLR2004 # all of it
+        raise ValueError
+    return value
 
 
 def _uuid(value: Any) -> UUID:
@@ -213,6 +254,14 @@ def _instant(value: Any) -> datetime:
     if instant.tzinfo is None:
         raise ValueError
     return instant.astimezone(UTC)
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "lesson_id": lambda value: LessonId(_uuid(value)),
+    "module_id": lambda value: ModuleId(_uuid(value)),
+    "percent": _percent,
+    "at": _instant,
+}
 
 
 def _escaped(name: Any) -> str:

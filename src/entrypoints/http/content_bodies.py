@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from application.shared.quiz_document import MAXIMUM_BANKS
 from domain.catalog.content import URL_LENGTH
 from domain.catalog.lesson import LessonStatus
 from domain.catalog.lesson_content import (
@@ -19,7 +20,7 @@ from domain.learning.unlocking import RULE_COUNT
 from entrypoints.http.bodies import Body, MergePatch, Text
 from entrypoints.http.courses import Title
 
-_RULES = ("AfterPreviousRule", "AfterLessonRule", "AfterModuleRule", "NotBeforeRule")
+_RULES = ("AfterPreviousRule", "AfterLessonRule", "AfterModuleRule", "MinimumScoreRule", "NotBeforeRule")
 Unlock = Annotated[
     list[dict[str, Any]],
     Field(
@@ -46,8 +47,14 @@ class ModulePlace(Body):
     after: UUID | None = Field(description="The module after which it shall stand; null for the first place.")
 
 
+def _schema(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
 # Patterns and what is needed for which kind are for the domain, which finds everything at once.
-Markdown = Annotated[Text, Field(max_length=MARKDOWN_LENGTH, description="Of an article; raw HTML in it is not kept.")]
+Markdown = Annotated[
+    Text, Field(max_length=MARKDOWN_LENGTH, description="Of an article or an assignment; raw HTML in it is not kept.")
+]
 Url = Annotated[
     Text,
     Field(
@@ -65,6 +72,27 @@ MediaType = Annotated[Text, Field(max_length=MEDIA_TYPE_LENGTH, description="Of 
 Bytes = Annotated[int, Field(ge=0, le=LARGEST_FILE, description="The size of a file, where it is known.")]
 
 
+QuizFields = Annotated[
+    dict[str, Any],
+    Field(description="Of a quiz; absent fields have their defaults.", json_schema_extra=_schema("QuizSettings")),
+]
+BankList = Annotated[
+    list[dict[str, Any]],
+    Field(
+        max_length=MAXIMUM_BANKS,
+        description="Of a quiz: its questions, with what is right.",
+        json_schema_extra={"items": _schema("QuestionBank")},
+    ),
+]
+AssignmentFields = Annotated[
+    dict[str, Any],
+    Field(
+        description="Of an assignment; absent fields have their defaults.",
+        json_schema_extra=_schema("AssignmentSettings"),
+    ),
+]
+
+
 class NewLessonContent(Body):
     """What is needed depends on the kind, and what belongs to other kinds is left out."""
 
@@ -76,6 +104,9 @@ class NewLessonContent(Body):
     name: Name | None = None
     media_type: MediaType | None = None
     size_bytes: Bytes | None = None
+    quiz: QuizFields | None = None
+    banks: BankList | None = None
+    assignment: AssignmentFields | None = None
 
 
 class LessonContentPatch(MergePatch):
@@ -89,6 +120,9 @@ class LessonContentPatch(MergePatch):
     name: Name | None = None
     media_type: MediaType | None = None
     size_bytes: Bytes | None = None
+    quiz: QuizFields | None = None
+    banks: BankList | None = None
+    assignment: AssignmentFields | None = None
 
 
 class NewLesson(Body):

@@ -189,6 +189,8 @@ EXAMPLES: dict[str, Any] = {
         "course_id": _ID,
         "watched_seconds": 312,
         "required_seconds": 540,
+        "pass_percent": None,
+        "score": None,
         "first_seen_at": "2026-03-11T12:30:00+00:00",
         "completed_at": None,
         "status": "active",

@@ -82,7 +82,7 @@ async def test_every_kind_of_lesson(
         ({"kind": "article", "url": "https://example.org"}, "/content/url"),
         ({"kind": "video", "url": "https://example.org"}, "/content/duration_seconds"),
         ({"kind": "link", "url": "http://example.org"}, "/content/url"),
-        ({"kind": "quiz"}, "/content/kind"),
+        ({"kind": "poem"}, "/content/kind"),
         ({"kind": "link", "url": "https://example.org", "more": 1}, "/content/more"),
         ({"url": "https://example.org"}, "/content/kind"),
         ({"kind": "video", "url": "https://example.org", "duration_seconds": "60"}, "/content/duration_seconds"),

@@ -38,6 +38,7 @@ from domain.identity.profile import Role
 from entrypoints.cli.documents import openapi_text
 from entrypoints.http.policy import POLICY
 from tests.integration.http.test_policy import routes_of
+from tests.support import quizzes
 from tests.support.documents import A_DOCUMENT
 from tests.support.platform import Person, Platform
 
@@ -53,6 +54,8 @@ CONTENTS: list[dict[str, Any]] = [
     {"kind": "video", "url": "https://example.org/", "duration_seconds": 60},
     {"kind": "file", "url": "https://example.org/", "name": "a.pdf", "media_type": "application/pdf"},
     {"kind": "link", "url": "https://example.org/"},
+    quizzes.a_quiz(),
+    {"kind": "assignment", "markdown": "Tulis.", "assignment": {"late": "deduct"}},
 ]
 
 

@@ -2,7 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Integer, Table, Uuid, and_, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import (
+    Boolean,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSON, JSONB, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -60,9 +75,24 @@ def _learns() -> ColumnElement[bool]:
 
 
 def _content(table: Table) -> ColumnElement[Any]:
+    """As a `ContentView` has it, for who may change it."""
     kind = func.jsonb_build_object(literal_column("'kind'"), lessons.c.kind)
     content: ColumnElement[Any] = table.c.content
-    return content.op("||", return_type=JSONB())(kind)
+    # What was rendered of questions is for those who answer them.
+    shown = case(
+        (lessons.c.kind == "quiz", content.op("-", return_type=JSONB())(literal_column("'html'", Text))), else_=content
+    )
+    return shown.op("||", return_type=JSONB())(kind)
+
+
+def _content_for_reader() -> ColumnElement[Any]:
+    """What a quiz asks, and what is right, is for who may change it."""
+    hidden = literal_column("""'{"banks": null}'::jsonb""", JSONB)
+    for_editor = _content(lessons)
+    for_others = for_editor.op("||", return_type=JSONB())(hidden)
+    return case(
+        (and_(lessons.c.kind == "quiz", not_(func.coalesce(is_editor(), false()))), for_others), else_=for_editor
+    )
 
 
 def _view(names: tuple[str, ...], table: Table, derived: dict[str, ColumnElement[Any]]) -> ColumnElement[Any]:
@@ -76,7 +106,7 @@ _derived = {
         (lessons.c.kind == "video", lessons.c.content.op("->>")(literal_column("'duration_seconds'")).cast(Integer))
     ),
 }
-LESSON = _view(LessonView.__struct_fields__, lessons, _derived).label("view")
+LESSON = _view(LessonView.__struct_fields__, lessons, {**_derived, "content": _content_for_reader()}).label("view")
 MODULE = _view(ModuleView.__struct_fields__, modules, {}).label("view")
 VERSION = _view(LessonVersionView.__struct_fields__, lesson_versions, {"content": _content(lesson_versions)}).label(
     "view"

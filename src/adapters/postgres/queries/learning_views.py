@@ -30,6 +30,7 @@ def structure(course_id: ColumnElement[Any], enrollment_id: ColumnElement[Any], 
         | {
             "watched_seconds": func.coalesce(progress.c.watched_seconds, literal_column("0")),
             "completed_at": progress.c.completed_at,
+            "score": progress.c.score,
         }
     )
     is_theirs = and_(progress.c.lesson_id == lessons.c.id, progress.c.enrollment_id == enrollment_id)

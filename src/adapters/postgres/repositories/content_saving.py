@@ -25,7 +25,7 @@ def _argument(name: str) -> str:
 
 
 def _added(table: Table) -> Insert:
-    names = [column.name for column in table.columns]
+    names = [column.name for column in table.columns if column.computed is None]
     given = _unnested(table, *names)
     values = (given.c[name].cast(JSONB) if name == "unlock" else given.c[name] for name in names)
     return insert(table).from_select(names, select(*values))
@@ -34,7 +34,11 @@ def _added(table: Table) -> Insert:
 def _stored(table: Table, *fixed: str) -> Insert:
     """What never changes is left out of an update, which lets others refer to the row at the same time."""
     stored = _added(table)
-    changing = {column.name: stored.excluded[column.name] for column in table.columns if column.name not in fixed}
+    changing = {
+        column.name: stored.excluded[column.name]
+        for column in table.columns
+        if column.computed is None and column.name not in fixed
+    }
     return stored.on_conflict_do_update(index_elements=["id"], set_=changing)
 
 

@@ -38,13 +38,15 @@ from application.learning.ports import (
     LessonNotFound,
     Offers,
 )
-from application.learning.structure import StoredModule, completed_in, outline_of, rule_of
+from application.learning.structure import StoredModule, completed_in, outline_of, rule_of, scores_in
+from domain.catalog.lesson_content import LessonKind
 from domain.learning.enrollment import Enrollment, Offer
 from domain.learning.progress import LessonProgress
 from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
 
 _MODULES = msgspec.json.Decoder(list[StoredModule])
 _PROGRESS = tuple(column.name for column in lesson_progress.columns)
+_STATE = ("watched_seconds", "completed_at", "score", "first_seen_at")
 _STEP = tuple(name for name in _PROGRESS if name != "enrollment_id")
 
 # Against whoever changes the course, but not against others who enroll: seats are counted under a lock of their own.
@@ -119,8 +121,11 @@ def _at_hand() -> Statement:
         select(
             DURATION.label("duration_seconds"),
             WATCH_SHARE.label("watch_share"),
+            lessons.c.kind,
+            lessons.c.pass_percent,
             lesson_progress.c.watched_seconds,
             lesson_progress.c.completed_at,
+            lesson_progress.c.score,
             lesson_progress.c.first_seen_at,
             lesson_count(lessons.c.course_id, lessons).label("lessons"),
             completed_count(enrollment_id).label("lessons_completed"),
@@ -146,7 +151,7 @@ def _saving() -> Statement:
     )
     stored = stored.on_conflict_do_update(
         index_elements=["enrollment_id", "lesson_id"],
-        set_={name: stored.excluded[name] for name in ("watched_seconds", "completed_at", "first_seen_at")},
+        set_={name: stored.excluded[name] for name in _STATE},
     )
     return Statement(stored.add_cte(saved.cte("saved")))
 
@@ -214,9 +219,10 @@ class PostgresEnrollmentRepository(EnrollmentRepository):
         stored = [] if row["modules"] is None else _MODULES.decode(row["modules"])
         return LessonAtHand(
             lesson_id=lesson_id,
-            rule=rule_of(row["duration_seconds"], row["watch_share"]),
+            rule=rule_of(LessonKind(row["kind"]), row["duration_seconds"], row["watch_share"], row["pass_percent"]),
             outline=outline_of(stored),
             completed=completed_in(stored),
+            scores=scores_in(stored),
             progress=_progress_of(row, lesson_id),
             lessons=row["lessons"],
             lessons_completed=row["lessons_completed"],
@@ -236,7 +242,7 @@ class PostgresEnrollmentRepository(EnrollmentRepository):
 def _progress_of(row: Row, lesson_id: LessonId) -> LessonProgress | None:
     if row["first_seen_at"] is None:
         return None
-    fields: dict[str, Any] = {name: row[name] for name in ("watched_seconds", "completed_at", "first_seen_at")}
+    fields: dict[str, Any] = {name: row[name] for name in _STATE}
     return LessonProgress(lesson_id=lesson_id, **fields)
 
 

@@ -2,6 +2,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
     Index,
@@ -30,6 +31,7 @@ modules = Table(
     UniqueConstraint("course_id", "position", deferrable=True, initially="DEFERRED"),
 )
 
+_NEEDED_PERCENT = "COALESCE(content #>> '{quiz,pass_percent}', content #>> '{assignment,pass_percent}')::integer"
 lessons = Table(
     "lessons",
     metadata,
@@ -47,8 +49,10 @@ lessons = Table(
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("published_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False),
+    # Beside the content, which may be large: what completes a lesson is asked for on every page of a course.
+    Column("pass_percent", Integer, Computed(_NEEDED_PERCENT, persisted=True)),
     UniqueConstraint("module_id", "position", deferrable=True, initially="DEFERRED"),
-    CheckConstraint("kind IN ('article', 'video', 'file', 'link')", name="kind"),
+    CheckConstraint("kind IN ('article', 'video', 'file', 'link', 'quiz', 'assignment')", name="kind"),
     CheckConstraint("status IN ('draft', 'published')", name="status"),
 )
 Index("ix_lessons_course_id", lessons.c.course_id)

@@ -38,7 +38,9 @@ lesson_progress = Table(
     Column("lesson_id", Uuid, ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True),
     Column("watched_seconds", Integer, nullable=False),
     Column("completed_at", DateTime(timezone=True)),
+    Column("score", Integer),
     Column("first_seen_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("score BETWEEN 0 AND 100", name="score"),
     CheckConstraint("watched_seconds >= 0", name="watched_seconds"),
 )
 Index("ix_lesson_progress_lesson_id", lesson_progress.c.lesson_id)

@@ -191,7 +191,7 @@ def with_course(**changes: Any) -> dict[str, Any]:
         (with_lesson(title=1), [("/modules/1/lessons/1/title", "invalid")]),
         (with_lesson(title="a\0"), [("/modules/1/lessons/1/title", "text.character")]),
         (with_lesson(status="archived"), [("/modules/1/lessons/1/status", "invalid")]),
-        (with_lesson(content={"kind": "quiz"}), [("/modules/1/lessons/1/content/kind", "invalid")]),
+        (with_lesson(content={"kind": "poem"}), [("/modules/1/lessons/1/content/kind", "invalid")]),
         (with_lesson(content={"kind": "link", "url": "http://x"}), [("/modules/1/lessons/1/content/url", "invalid")]),
         (
             with_lesson(content={"kind": "link", "url": "https://a b"}),

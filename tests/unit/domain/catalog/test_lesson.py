@@ -69,7 +69,7 @@ def test_an_article_is_rendered_when_it_changes():
         raise AssertionError(markdown)
 
     former = an_article("a")
-    assert checked_lesson(draft_of("T", former), forbidden, former=former)[1] is former
+    assert checked_lesson(draft_of("T", former), forbidden, former=former)[1] == former
     with pytest.raises(AssertionError):
         checked_lesson(draft_of("T", an_article("b")), forbidden, former=former)
 
@@ -128,6 +128,9 @@ values = {
     "name": st.text(max_size=20),
     "media_type": st.sampled_from(["text/plain", "TEXT/x"]) | st.text(max_size=10),
     "size_bytes": st.integers(),
+    "quiz": st.just({"pass_percent": 60}),
+    "banks": st.just([{"id": "b", "questions": [{"id": "q", "prompt": "*?*", "explanation": ""}]}]),
+    "assignment": st.just({"pass_percent": 0}),
 }
 drafts = st.builds(
     LessonDraft,

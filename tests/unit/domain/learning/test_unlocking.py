@@ -11,6 +11,7 @@ from domain.learning.unlocking import (
     AfterLesson,
     AfterModule,
     AfterPrevious,
+    MinimumScore,
     NotBefore,
     Outline,
     OutlineLesson,
@@ -54,6 +55,8 @@ def outline(*rules: Rule, of_module: tuple[Rule, ...] = ()) -> Outline:
         (AfterModule(BASICS), {SECOND}, Reason(AfterModule(BASICS), FIRST, 1)),
         (AfterModule(BASICS), {FIRST, SECOND}, None),
         (AfterModule(ModuleId(uuid4())), set(), None),
+        (MinimumScore(SECOND, 60), {FIRST, SECOND}, Reason(MinimumScore(SECOND, 60), SECOND, 1)),
+        (MinimumScore(LessonId(uuid4()), 60), set(), None),
         (NotBefore(LATER), {FIRST, SECOND}, Reason(NotBefore(LATER))),
         (NotBefore(NOON), set(), None),
     ],
@@ -62,6 +65,13 @@ def test_a_rule_holds_or_says_what_is_missing(rule: Rule, completed: set[LessonI
     expected = {} if reason is None else {THIRD: (reason,)}
 
     assert locks_of(outline(rule), completed, NOON).lessons == expected
+
+
+@pytest.mark.parametrize(("score", "is_open"), [(0, False), (59, False), (60, True), (100, True)])
+def test_a_minimum_score_is_enough_without_completion(score: int, is_open: bool):
+    locks = locks_of(outline(MinimumScore(SECOND, 60)), set(), NOON, {SECOND: score})
+
+    assert (THIRD not in locks.lessons) == is_open
 
 
 def test_a_locked_module_locks_its_lessons_and_says_so_first():
@@ -123,10 +133,13 @@ def test_the_first_lesson_has_nothing_before_it(situation: Situation):
 @given(situations())
 def test_a_reason_names_a_published_lesson_that_is_not_completed(situation: Situation):
     course, completed, at = situation
-    open_lessons = {lesson.id for lesson in lessons_of(course)} - completed
+    published = {lesson.id for lesson in lessons_of(course)}
+    open_lessons = published - completed
     for reason in (reason for reasons in locks_of(course, completed, at).lessons.values() for reason in reasons):
         if isinstance(reason.rule, NotBefore):
             assert reason == Reason(reason.rule)
+        elif isinstance(reason.rule, MinimumScore):
+            assert reason.lesson_id in published
         else:
             assert reason.lesson_id in open_lessons
             assert 1 <= reason.remaining <= len(open_lessons)
@@ -145,12 +158,14 @@ def test_an_instant_of_another_zone_is_the_same_instant(at: datetime, hours: int
 
 
 def test_how_rules_are_written():
-    rules = (AfterPrevious(), AfterLesson(FIRST), AfterModule(BASICS), NotBefore(datetime(2026, 12, 1, tzinfo=UTC)))
+    winter = NotBefore(datetime(2026, 12, 1, tzinfo=UTC))
+    rules = (AfterPrevious(), AfterLesson(FIRST), AfterModule(BASICS), MinimumScore(FIRST, 60), winter)
 
     assert rules_to_json(rules) == [
         {"rule": "after_previous"},
         {"rule": "after_lesson", "lesson_id": str(FIRST)},
         {"rule": "after_module", "module_id": str(BASICS)},
+        {"rule": "minimum_score", "lesson_id": str(FIRST), "percent": 60},
         {"rule": "not_before", "at": "2026-12-01T00:00:00Z"},
     ]
 
@@ -172,6 +187,10 @@ def test_a_rule_given_twice_is_one_rule():
         ([{"rule": "after_previous"}, {"rule": "after_lesson"}], "/unlock/1/lesson_id", "unlock.invalid"),
         ([{"rule": "after_lesson", "lesson_id": "{" + str(FIRST) + "}"}], "/unlock/0/lesson_id", "unlock.invalid"),
         ([{"rule": "after_module", "module_id": 7}], "/unlock/0/module_id", "unlock.invalid"),
+        ([{"rule": "minimum_score", "lesson_id": str(FIRST)}], "/unlock/0/percent", "unlock.invalid"),
+        ([{"rule": "minimum_score", "lesson_id": str(FIRST), "percent": True}], "/unlock/0/percent", "unlock.invalid"),
+        ([{"rule": "minimum_score", "lesson_id": str(FIRST), "percent": 0}], "/unlock/0/percent", "unlock.invalid"),
+        ([{"rule": "minimum_score", "percent": 60}], "/unlock/0/lesson_id", "unlock.invalid"),
         ([{"rule": "not_before", "at": "2026-12-01T00:00:00"}], "/unlock/0/at", "unlock.invalid"),
         ([{"rule": "not_before", "at": "2026-12-01"}], "/unlock/0/at", "unlock.invalid"),
         ([{"rule": "not_before", "at": "0001-01-01T00:00:00+14:00"}], "/unlock/0/at", "unlock.invalid"),
