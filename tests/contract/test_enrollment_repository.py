@@ -164,10 +164,12 @@ async def test_a_lesson_at_hand_knows_progress_and_counts(persistence: Persisten
     async with persistence.begin() as unit:
         at_hand = await unit.enrollments.lesson_at_hand(enrollment, video.id)
         untouched = await unit.enrollments.lesson_at_hand(enrollment, syllabus.lessons[2].id)
-        for unknown in (hidden.id, LessonId(uuid7())):
-            with pytest.raises(LessonNotFound):
-                await unit.enrollments.lesson_at_hand(enrollment, unknown)
+        taken_back = await unit.enrollments.lesson_at_hand(enrollment, hidden.id)
+        with pytest.raises(LessonNotFound):
+            await unit.enrollments.lesson_at_hand(enrollment, LessonId(uuid7()))
 
+    assert (at_hand.is_published, taken_back.is_published) == (True, False)
+    assert (taken_back.lessons, taken_back.lessons_completed) == (3, 1)
     assert (at_hand.rule, at_hand.progress) == (Watched(180), watched)
     assert (at_hand.lessons, at_hand.lessons_completed) == (3, 1)
     assert (untouched.rule, untouched.progress) == (Viewed(), None)

@@ -28,7 +28,7 @@ def structure_of(tables: MemoryTables, enrollment: Enrollment) -> list[StoredMod
             title=module.title,
             unlock=msgspec.convert(module.unlock, list[RuleView]),
             lessons=[
-                _stored(tables, enrollment, lesson)
+                stored_lesson(tables, enrollment, lesson)
                 for lesson in sorted(tables.lessons.values(), key=lambda lesson: lesson.position)
                 if lesson.module_id == module.id and lesson.is_published
             ],
@@ -37,7 +37,7 @@ def structure_of(tables: MemoryTables, enrollment: Enrollment) -> list[StoredMod
     ]
 
 
-def _stored(tables: MemoryTables, enrollment: Enrollment, lesson: Lesson) -> StoredLesson:
+def stored_lesson(tables: MemoryTables, enrollment: Enrollment, lesson: Lesson) -> StoredLesson:
     progress = tables.lesson_progress.get((enrollment.id, lesson.id))
     video = lesson.content if isinstance(lesson.content, Video) else None
     settings = lesson.content.settings if isinstance(lesson.content, Quiz | Assignment) else None

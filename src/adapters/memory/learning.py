@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from adapters.memory.learner_courses import structure_of
+from adapters.memory.learner_courses import stored_lesson, structure_of
 from adapters.memory.tables import MemoryTables
 from application.learning.ports import (
     CourseNotFound,
@@ -95,19 +95,20 @@ class MemoryEnrollmentRepository(EnrollmentRepository):
 
     async def lesson_at_hand(self, enrollment: Enrollment, lesson_id: LessonId) -> LessonAtHand:
         modules = structure_of(self._tables, enrollment)
-        published = {LessonId(lesson.id): lesson for module in modules for lesson in module.lessons}
-        if lesson_id not in published:
+        lesson = self._tables.lessons.get(lesson_id)
+        if lesson is None:
             raise LessonNotFound("There is no such lesson.")
         progress = self._tables.lesson_progress.get((enrollment.id, lesson_id))
         completed = completed_in(modules)
         return LessonAtHand(
             lesson_id=lesson_id,
-            rule=published[lesson_id].rule,
+            is_published=lesson.is_published,
+            rule=stored_lesson(self._tables, enrollment, lesson).rule,
             outline=outline_of(modules),
             completed=completed,
             scores=scores_in(modules),
             progress=None if progress is None else replace(progress),
-            lessons=len(published),
+            lessons=sum(len(module.lessons) for module in modules),
             lessons_completed=len(completed),
         )
 

@@ -1,10 +1,11 @@
 """One step of a learner in a lesson: fetched, judged by the domain, stored with its audit, all or nothing."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from application.audit.record import entry_of
-from application.learning.ports import LearningUnit, LessonAtHand
+from application.learning.ports import LearningUnit, LessonAtHand, LessonNotFound
 from application.learning.queries import LessonProgressView
 from application.shared.actor import Actor
 from application.shared.clock import NewId
@@ -16,6 +17,14 @@ from domain.learning.unlocking import locks_of
 from domain.shared.ids import LessonId
 
 Deed = Callable[[Enrollment, LessonProgress, Step], Advance]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a step, and how far the learner is after it."""
+
+    advance: Advance
+    view: LessonProgressView
 
 
 async def advance(
@@ -31,16 +40,38 @@ async def advance(
     async with begin() as unit:
         enrollment = await unit.enrollments.at_lesson(lesson_id, actor.user_id)
         lesson = await unit.enrollments.lesson_at_hand(enrollment, lesson_id)
-        progress = lesson.progress or LessonProgress(lesson_id=lesson_id, first_seen_at=at)
-        done = deed(enrollment, progress, _step(lesson, at))
-        if done.changed or lesson.progress is None:
-            await unit.enrollments.save(enrollment, progress=[progress])
-            entries = _entries(done, enrollment, lesson_id, actor, new_id, at)
-            if entries:
-                await unit.audit.record(*entries)
+        if not lesson.is_published:
+            raise LessonNotFound("There is no such lesson.")
+        taken = await take_step(unit, enrollment, lesson, deed, actor=actor, new_id=new_id, at=at)
+        if taken.advance.changed or lesson.progress is None:
             await unit.commit()
-    completed = lesson.lessons_completed + done.lesson_completed
-    return LessonProgressView.of(enrollment, progress, lesson.rule, lessons=lesson.lessons, completed=completed)
+    return taken.view
+
+
+async def take_step(
+    unit: LearningUnit,
+    enrollment: Enrollment,
+    lesson: LessonAtHand,
+    deed: Deed,
+    *,
+    actor: Actor,
+    new_id: NewId,
+    at: datetime,
+) -> Taken:
+    """The deed, stored in this unit with all that follows from it: whoever completes a lesson goes through here.
+
+    The lesson is one that was fetched after the enrollment was locked. Raises what the deed raises.
+    """
+    progress = lesson.progress or LessonProgress(lesson_id=lesson.lesson_id, first_seen_at=at)
+    done = deed(enrollment, progress, _step(lesson, at))
+    if done.changed or lesson.progress is None:
+        await unit.enrollments.save(enrollment, progress=[progress])
+        entries = _entries(done, enrollment, lesson.lesson_id, actor, new_id, at)
+        if entries:
+            await unit.audit.record(*entries)
+    completed = lesson.lessons_completed + (done.lesson_completed and lesson.is_published)
+    view = LessonProgressView.of(enrollment, progress, lesson.rule, lessons=lesson.lessons, completed=completed)
+    return Taken(done, view)
 
 
 def _step(lesson: LessonAtHand, at: datetime) -> Step:
@@ -49,8 +80,9 @@ def _step(lesson: LessonAtHand, at: datetime) -> Step:
         lesson_id=lesson.lesson_id,
         rule=lesson.rule,
         reasons=locks_of(lesson.outline, lesson.completed, at, lesson.scores).lessons.get(lesson.lesson_id, ()),
-        others=lesson.lessons - 1,
-        others_completed=lesson.lessons_completed - is_completed,
+        is_published=lesson.is_published,
+        others=lesson.lessons - lesson.is_published,
+        others_completed=lesson.lessons_completed - (is_completed and lesson.is_published),
     )
 
 

@@ -33,7 +33,7 @@ class EnrollmentRequired(Forbidden):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonAtHand:
-    """A published lesson and what one learner has done of its course.
+    """A lesson and what one learner has done of its course.
 
     `outline`, `completed` and `scores` are what its rules are judged by, and may be empty where it has none.
     `progress` is None before the first deed. `lessons` counts what is published of the course, and `lessons_completed`
@@ -41,6 +41,7 @@ class LessonAtHand:
     """
 
     lesson_id: LessonId
+    is_published: bool
     rule: CompletionRule
     outline: Outline
     completed: frozenset[LessonId]
@@ -95,7 +96,7 @@ class EnrollmentRepository(Protocol):
         ...
 
     async def lesson_at_hand(self, enrollment: Enrollment, lesson_id: LessonId) -> LessonAtHand:
-        """As of now, seen after the enrollment was locked. Raises LessonNotFound."""
+        """As of now, seen after the enrollment was locked; published or not. Raises LessonNotFound."""
         ...
 
     async def seats_taken(self, course_id: CourseId, *, besides: Iterable[EnrollmentId]) -> int:

@@ -86,14 +86,16 @@ class LessonProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A published lesson as one learner finds it: how it is completed, why it is locked, how much there is besides.
+    """A lesson as one learner finds it: how it is completed, why it is locked, how much there is besides.
 
-    `others` counts the other published lessons of the course, `others_completed` those that this learner completed.
+    `others` counts the other published lessons of the course, `others_completed` those that this learner completed. One
+    that isn't published any more can still be graded, and completes no course.
     """
 
     lesson_id: LessonId
     rule: CompletionRule
     reasons: Sequence[Reason] = ()
+    is_published: bool = True
     others: int
     others_completed: int
 
@@ -177,7 +179,7 @@ def _advance(
     lesson_completed = is_done and progress.completed_at is None
     if lesson_completed:
         progress.completed_at = at
-    all_done = progress.completed_at is not None and step.others_completed == step.others
+    all_done = step.is_published and progress.completed_at is not None and step.others_completed == step.others
     course_completed = all_done and enrollment.complete(at=at)
     return Advance(changed or lesson_completed or course_completed, lesson_completed, course_completed)
 

@@ -122,6 +122,7 @@ def _at_hand() -> Statement:
             DURATION.label("duration_seconds"),
             WATCH_SHARE.label("watch_share"),
             lessons.c.kind,
+            lessons.c.status,
             lessons.c.pass_percent,
             lesson_progress.c.watched_seconds,
             lesson_progress.c.completed_at,
@@ -132,7 +133,7 @@ def _at_hand() -> Statement:
             case((has_rules, outline)).cast(JSON).label("modules"),
         )
         .select_from(source)
-        .where(lessons.c.id == bindparam("lesson_id"), lessons.c.status == "published")
+        .where(lessons.c.id == bindparam("lesson_id"))
     )
 
 
@@ -219,6 +220,7 @@ class PostgresEnrollmentRepository(EnrollmentRepository):
         stored = [] if row["modules"] is None else _MODULES.decode(row["modules"])
         return LessonAtHand(
             lesson_id=lesson_id,
+            is_published=row["status"] == "published",
             rule=rule_of(LessonKind(row["kind"]), row["duration_seconds"], row["watch_share"], row["pass_percent"]),
             outline=outline_of(stored),
             completed=completed_in(stored),
