@@ -15,6 +15,8 @@ from adapters.markdown.rendering import safe_html
 from adapters.postgres.migrations import newest_revision
 from adapters.postgres.periodic import claim_run
 from adapters.postgres.pool import Pool
+from adapters.postgres.queries.answer_sheets import PostgresAnswerSheets
+from adapters.postgres.queries.attempts import PostgresAttemptQueries
 from adapters.postgres.queries.audit import PostgresAuditQueries
 from adapters.postgres.queries.catalog import PostgresCourseQueries
 from adapters.postgres.queries.content import PostgresContentQueries
@@ -55,11 +57,18 @@ from application.identity.log_out import LogOutHandler
 from application.identity.receive_webhook import ReceiveWebhookHandler
 from application.identity.retry_webhooks import ReplayWebhookHandler, RetryWebhooksHandler
 from application.identity.synchronize_users import SynchronizeUsersHandler
+from application.learning.begin_attempt import BeginAttemptHandler
 from application.learning.complete_lesson import CompleteLessonHandler
 from application.learning.enroll import EnrollHandler
 from application.learning.enroll_learner import EnrollLearnerHandler
+from application.learning.extend_quiz import ExtendQuizHandler
+from application.learning.hand_in_attempt import HandInAttemptHandler
 from application.learning.import_enrollments import ImportEnrollmentsHandler
+from application.learning.regrade_quiz import RegradeQuizHandler
+from application.learning.save_answer import SaveAnswerHandler
+from application.learning.show_attempt import ShowAttempt
 from application.learning.show_course import ShowCourse
+from application.learning.sweep_attempts import SweepAttemptsHandler
 from application.learning.watch_lesson import WatchLessonHandler
 from application.learning.withdraw import WithdrawHandler
 from entrypoints import clerk
@@ -146,6 +155,16 @@ class Container(DeclarativeContainer):
     withdraw = providers.Singleton(WithdrawHandler, begin, clock, new_id)
     complete_lesson = providers.Singleton(CompleteLessonHandler, begin, clock, new_id)
     watch_lesson = providers.Singleton(WatchLessonHandler, begin, clock, new_id)
+
+    attempts = providers.Singleton(PostgresAttemptQueries, pool)
+    answer_sheets = providers.Singleton(PostgresAnswerSheets, pool)
+    show_attempt = providers.Singleton(ShowAttempt, attempts, clock)
+    begin_attempt = providers.Singleton(BeginAttemptHandler, begin, clock, new_id, randomness)
+    save_answer = providers.Singleton(SaveAnswerHandler, answer_sheets, clock)
+    hand_in_attempt = providers.Singleton(HandInAttemptHandler, begin, clock, new_id)
+    sweep_attempts = providers.Singleton(SweepAttemptsHandler, begin, clock, new_id)
+    extend_quiz = providers.Singleton(ExtendQuizHandler, begin, clock, new_id)
+    regrade_quiz = providers.Singleton(RegradeQuizHandler, begin, clock, new_id)
 
 
 def make_container(settings: Settings) -> Container:

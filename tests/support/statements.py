@@ -45,6 +45,8 @@ BY_NAME: dict[str, Any] = {
 }
 # What a row must not have in common with the one that is there.
 NEW: dict[str, Any] = {"id": UUID(int=3), "clerk_id": "new", "email": "new@example.ac.id", "key": "new", "number": 2}
+# What others refer to: what is to be deleted is a row of its own, which nothing refers to.
+CONTENT = {"courses", "modules", "lessons"}
 STATUSES = {"users": "active", "courses": "published", "lessons": "published"}
 
 
@@ -75,7 +77,7 @@ def arguments_for(statement: Statement) -> dict[str, Any]:
     is_plain_insert = (
         statement.expression.is_insert and getattr(statement.expression, "_post_values_clause", None) is None
     )
-    if statement.expression.is_delete and statement.expression.table.name == "courses":  # type: ignore[attr-defined] # a Delete
+    if statement.expression.is_delete and statement.expression.table.name in CONTENT:  # type: ignore[attr-defined] # a Delete
         return values | {"id": UNUSED_ID}
     if not is_plain_insert:
         return values
@@ -109,6 +111,10 @@ def seeds() -> list[tuple[Statement, dict[str, Any]]]:
     """Statements that put one row into each table, a course for the first to build on, and one that can be deleted."""
     seeds = []
     for table in metadata.sorted_tables:
+        if table.name == "lessons":
+            seeds.append(_seed(table, id=UNUSED_ID, module_id=UNUSED_ID, position="unused"))
+        if table.name == "modules":
+            seeds.append(_seed(table, id=UNUSED_ID, position="unused"))
         if table.name == "courses":
             seeds.append(_seed(table, id=OTHER_ID, slug="other", external_id="other"))
             seeds.append(_seed(table, id=UNUSED_ID, slug="unused", external_id="unused"))

@@ -6,6 +6,7 @@ import msgspec
 from adapters.memory.content_queries import encoded_lesson, module_view
 from adapters.memory.tables import MemoryTables
 from application.catalog.content_ports import (
+    LessonHasWork,
     LessonNotFound,
     LessonRepository,
     LessonVersionNotFound,
@@ -78,6 +79,9 @@ class MemoryLessonRepository(LessonRepository):
         _assert_single(self._tables, places)
 
     async def delete(self, lesson: Lesson) -> None:
+        if any(attempt.lesson_id == lesson.id for attempt in self._tables.attempts.values()):
+            self._tables.was_refused = True
+            raise LessonHasWork("Somebody took this quiz.")
         _forget_lessons(self._tables, lambda other: other.id == lesson.id)
 
     async def view(self, lesson_id: LessonId, reader: Reader) -> Encoded[LessonView]:

@@ -11,6 +11,7 @@ from application.learning.ports import (
     Learners,
     LessonAtHand,
     LessonNotFound,
+    LessonOffer,
     Offers,
 )
 from application.learning.structure import completed_in, outline_of, scores_in
@@ -55,6 +56,12 @@ class MemoryOffers(Offers):
         if course_id not in self._tables.courses:
             raise CourseNotFound("There is no such course.")
         return offer_of(self._tables.courses[course_id])
+
+    async def of_lesson(self, lesson_id: LessonId) -> LessonOffer:
+        if lesson_id not in self._tables.lessons:
+            raise LessonNotFound("There is no such lesson.")
+        lesson = self._tables.lessons[lesson_id]
+        return LessonOffer(offer_of(self._tables.courses[lesson.course_id]), lesson.is_published)
 
 
 class MemoryLearners(Learners):

@@ -1,19 +1,21 @@
 """What a database would hold, in dictionaries."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from application.identity.ports import WebhookDelivery
+from application.learning.quiz_content import StoredAnswer
 from application.shared.idempotency import Created
 from domain.audit.entry import AuditEntry
 from domain.catalog.course import Course
 from domain.catalog.lesson import Lesson, LessonVersion
 from domain.catalog.module import Module
 from domain.identity.user import User
+from domain.learning.attempt import Attempt
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import LessonProgress
-from domain.shared.ids import CourseId, EnrollmentId, LessonId, ModuleId, UserId
+from domain.shared.ids import AttemptId, CourseId, EnrollmentId, LessonId, ModuleId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class MemoryTables:
     lesson_versions: dict[tuple[LessonId, int], LessonVersion] = field(default_factory=dict)
     enrollments: dict[EnrollmentId, Enrollment] = field(default_factory=dict)
     lesson_progress: dict[tuple[EnrollmentId, LessonId], LessonProgress] = field(default_factory=dict)
+    attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
+    answers: dict[tuple[AttemptId, str], StoredAnswer] = field(default_factory=dict)
+    quiz_extensions: dict[tuple[EnrollmentId, LessonId], timedelta] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -52,6 +57,9 @@ class MemoryTables:
             lesson_versions=dict(self.lesson_versions),
             enrollments=dict(self.enrollments),
             lesson_progress=dict(self.lesson_progress),
+            attempts=dict(self.attempts),
+            answers=dict(self.answers),
+            quiz_extensions=dict(self.quiz_extensions),
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

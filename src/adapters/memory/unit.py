@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from adapters.memory.attempts import MemoryAttemptRepository
 from adapters.memory.audit import MemoryAuditLog
 from adapters.memory.content import MemoryLessonRepository, MemoryModuleRepository
 from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
@@ -12,7 +13,7 @@ from adapters.memory.users import MemoryUserRepository
 from adapters.memory.webhooks import MemorySessionDenyList, MemoryWebhookInbox
 from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
-from application.learning.ports import LearningUnit
+from application.learning.attempt_ports import AttemptUnit
 
 
 class MemoryStore:
@@ -36,7 +37,7 @@ class MemoryStore:
             yield MemoryUnit(self)
 
 
-class MemoryUnit(IdentityUnit, ContentUnit, LearningUnit):
+class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit):
     """Works on a copy of the store's tables, which takes their place by `commit()`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -52,6 +53,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, LearningUnit):
         self.offers = MemoryOffers(self._tables)
         self.learners = MemoryLearners(self._tables)
         self.enrollments = MemoryEnrollmentRepository(self._tables)
+        self.attempts = MemoryAttemptRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)
         self.audit = MemoryAuditLog(self._tables)
 

@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from adapters.postgres.pool import Pool
+from adapters.postgres.repositories.attempts import PostgresAttemptRepository
 from adapters.postgres.repositories.audit import PostgresAuditLog
 from adapters.postgres.repositories.content import PostgresLessonRepository, PostgresModuleRepository
 from adapters.postgres.repositories.courses import PostgresCourseRepository, PostgresOwners
@@ -16,10 +17,10 @@ from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, Pos
 from adapters.postgres.statement import Connection
 from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
-from application.learning.ports import LearningUnit
+from application.learning.attempt_ports import AttemptUnit
 
 
-class PostgresUnit(IdentityUnit, ContentUnit, LearningUnit):
+class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
     def __init__(self, connection: Connection) -> None:
@@ -35,6 +36,7 @@ class PostgresUnit(IdentityUnit, ContentUnit, LearningUnit):
         self.offers = PostgresOffers(connection)
         self.learners = PostgresLearners(connection)
         self.enrollments = PostgresEnrollmentRepository(connection)
+        self.attempts = PostgresAttemptRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)
         self.audit = PostgresAuditLog(connection)
 

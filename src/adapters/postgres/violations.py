@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import asyncpg
 
-from application.catalog.content_ports import OrderChangedMeanwhile
+from application.catalog.content_ports import LessonHasWork, OrderChangedMeanwhile
 from application.catalog.ports import CourseHasLearners, CourseIsPrerequisite, ExternalIdTaken
 from application.identity.ports import EmailTaken
 from application.learning.ports import LessonNotFound
@@ -31,6 +31,7 @@ REFUSALS: dict[str, Callable[[], Refusal]] = {
     "uq_modules_course_id_position": lambda: OrderChangedMeanwhile("Somebody else put a module there; try again."),
     "uq_lessons_module_id_position": lambda: OrderChangedMeanwhile("Somebody else put a lesson there; try again."),
     "fk_enrollments_course_id": lambda: CourseHasLearners("Somebody learns in this course, or did."),
+    "fk_attempts_lesson_id_lesson_version": lambda: LessonHasWork("Somebody took this quiz."),
     # The lesson was deleted at the moment in which somebody completed it.
     "fk_lesson_progress_lesson_id": lambda: LessonNotFound("There is no such lesson."),
     "fk_course_prerequisites_prerequisite_id": lambda: CourseIsPrerequisite("Another course builds on this one."),

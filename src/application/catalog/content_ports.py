@@ -38,6 +38,12 @@ class OrderChangedMeanwhile(Conflict):
     code = "order.changed_meanwhile"
 
 
+class LessonHasWork(Conflict):
+    """Learners have attempts or submissions in it, which don't go by accident; it can be taken back instead."""
+
+    code = "lesson.has_work"
+
+
 class ModuleRepository(Protocol):
     """Lock order: the course, then its modules, then lessons. Whoever changes an order holds the course."""
 
@@ -86,7 +92,7 @@ class LessonRepository(Protocol):
         ...
 
     async def delete(self, lesson: Lesson) -> None:
-        """With all that was published of it."""
+        """With all that was published of it. Raises LessonHasWork."""
         ...
 
     async def view(self, lesson_id: LessonId, reader: Reader) -> Encoded[LessonView]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.audit.record import entry_of
-from application.learning.ports import CourseNotFound, LearningUnit
+from application.learning.ports import CourseNotFound, LearningUnit, LessonNotFound, LessonOffer
 from application.shared.actor import Actor
 from application.shared.clock import NewId
 from domain.learning.enrollment import Enrollment, Offer
@@ -32,6 +32,13 @@ def assert_teaches(offer: Offer, actor: Actor) -> None:
     assert_visible(offer, actor)
     if not teaches(offer, actor):
         raise CourseNotYours("Only who owns this course, and admins, may do this.")
+
+
+def assert_teaches_lesson(lesson: LessonOffer, actor: Actor) -> None:
+    """Raises LessonNotFound, or CourseNotYours where they may see the lesson."""
+    if not (teaches(lesson.course, actor) or (lesson.is_published and lesson.course.is_published)):
+        raise LessonNotFound("There is no such lesson.")
+    assert_teaches(lesson.course, actor)
 
 
 @dataclass(frozen=True, slots=True)

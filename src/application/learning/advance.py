@@ -63,7 +63,7 @@ async def take_step(
     The lesson is one that was fetched after the enrollment was locked. Raises what the deed raises.
     """
     progress = lesson.progress or LessonProgress(lesson_id=lesson.lesson_id, first_seen_at=at)
-    done = deed(enrollment, progress, _step(lesson, at))
+    done = deed(enrollment, progress, step_of(lesson, at))
     if done.changed or lesson.progress is None:
         await unit.enrollments.save(enrollment, progress=[progress])
         entries = _entries(done, enrollment, lesson.lesson_id, actor, new_id, at)
@@ -74,7 +74,8 @@ async def take_step(
     return Taken(done, view)
 
 
-def _step(lesson: LessonAtHand, at: datetime) -> Step:
+def step_of(lesson: LessonAtHand, at: datetime) -> Step:
+    """The lesson as this learner finds it at that instant."""
     is_completed = lesson.progress is not None and lesson.progress.completed_at is not None
     return Step(
         lesson_id=lesson.lesson_id,

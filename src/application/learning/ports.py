@@ -9,7 +9,7 @@ from application.shared.unit import Unit
 from domain.learning.enrollment import Enrollment, Offer
 from domain.learning.progress import CompletionRule, LessonProgress
 from domain.learning.unlocking import Outline
-from domain.shared.errors import Forbidden, NotFound
+from domain.shared.errors import Conflict, Forbidden, NotFound
 from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
 
 
@@ -29,6 +29,12 @@ class EnrollmentRequired(Forbidden):
     """For those who are enrolled in the course."""
 
     code = "enrollment.required"
+
+
+class EnrollmentMissing(Conflict):
+    """The one that it is about doesn't learn in the course, and never did."""
+
+    code = "enrollment.missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +57,26 @@ class LessonAtHand:
     lessons_completed: int
 
 
+@dataclass(frozen=True, slots=True)
+class LessonOffer:
+    course: Offer
+    is_published: bool
+
+
 class Offers(Protocol):
     async def get(self, course_id: CourseId) -> Offer:
         """Until the unit ends the offer stays as it is, and nobody else takes one of a limited number of seats.
 
         Raises:
             CourseNotFound
+        """
+        ...
+
+    async def of_lesson(self, lesson_id: LessonId) -> LessonOffer:
+        """A lesson, published or not, and what its course is; the offer stays as with `get`, seats may be taken.
+
+        Raises:
+            LessonNotFound
         """
         ...
 

@@ -7,7 +7,7 @@ from domain.shared.ids import UserId
 class Actor:
     """Who asks for a change, in plain values; every command carries one, and the audit writes it down.
 
-    `user_id` is None for Clerk and for commands of the operator; `source` is `http`, `clerk` or `command`.
+    `user_id` is None for Clerk, commands of the operator and jobs; `source` is `http`, `clerk`, `command` or `worker`.
     """
 
     user_id: UserId | None

@@ -41,8 +41,9 @@ def share_of(task: Task, answer: Any) -> Fraction:
     if answer is None:
         return Fraction(0)
     match task:
-        case MultipleChoice(correct=several):
-            return _choices(several, set(answer))
+        case MultipleChoice(options, correct):
+            # An option that a correction has taken away counts neither way.
+            return _choices(correct, {option.id for option in options}.intersection(answer))
         case Ordering(items):
             return _order([item.id for item in items], answer)
         case Matching():

@@ -32,7 +32,7 @@ def serve(host: str | None, port: int | None) -> None:
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
 @click.option("--with-parent", is_flag=True, help="End when standard input closes, as it does when its parent ends.")
 def worker(once: bool, with_parent: bool) -> None:
-    """Do what is due in the background: retry webhooks, reconcile users, forget what was kept long enough.
+    """Do what is due in the background: hand in attempts that have run out, retry webhooks, reconcile users, forget.
 
     \b
     Example:

@@ -33,6 +33,7 @@ from entrypoints.http.methods import methods_at
 from entrypoints.http.modules import ModulesController
 from entrypoints.http.openapi import openapi_config, openapi_document, query_parameters
 from entrypoints.http.operations import OperationsController
+from entrypoints.http.quizzes import QuizzesController
 from entrypoints.http.users import UsersController
 from entrypoints.http.webhooks import WebhooksController
 
@@ -45,6 +46,7 @@ CONTROLLERS = (
     CourseDocumentsController,
     EnrollmentsController,
     LearningController,
+    QuizzesController,
     UsersController,
     AuditController,
     WebhooksController,

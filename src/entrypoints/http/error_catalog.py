@@ -1,6 +1,9 @@
 """Every code that an error can carry, with its title in Indonesian and English. `/docs/errors` shows this table."""
 
 CATALOG: dict[str, tuple[str, str]] = {
+    "answer.invalid": ("Jawaban tidak sesuai dengan soal", "The answer does not fit the question"),
+    "attempt.not_found": ("Percobaan tidak ditemukan", "Attempt not found"),
+    "attempt.over": ("Percobaan ini sudah selesai", "This attempt is over"),
     "auth.forbidden": ("Peran Anda tidak mengizinkan ini", "Your role does not allow this"),
     "auth.keys_unavailable": ("Token belum dapat diperiksa", "Tokens can't be checked at the moment"),
     "auth.required": ("Silakan masuk dahulu", "Sign in first"),
@@ -22,6 +25,7 @@ CATALOG: dict[str, tuple[str, str]] = {
     "database.unavailable": ("Basis data sedang tidak tersedia", "The database is away"),
     "enrollment.closed": ("Kursus tidak menerima peserta", "The course takes nobody in"),
     "enrollment.full": ("Kursus sudah penuh", "The course is full"),
+    "enrollment.missing": ("Orang ini bukan peserta kursus", "That person is not enrolled"),
     "enrollment.own_course": ("Ini kursus Anda sendiri", "This course is your own"),
     "enrollment.required": ("Hanya untuk peserta kursus", "For those who are enrolled"),
     "enrollment.rows_invalid": ("Ada baris yang tidak dapat diterima", "Some rows can't be taken"),
@@ -33,9 +37,11 @@ CATALOG: dict[str, tuple[str, str]] = {
     ),
     "import.owner_not_found": ("Pemilik tidak ditemukan", "The owner was not found"),
     "import.unreadable": ("Berkas tidak dapat dibaca", "The file can't be read"),
+    "lesson.has_work": ("Sudah ada pekerjaan peserta di pelajaran ini", "Learners have work in this lesson"),
     "lesson.incomplete": ("Pelajaran belum lengkap", "The lesson is not complete yet"),
     "lesson.invalid": ("Isi pelajaran tidak sah", "The lesson is not valid"),
     "lesson.locked": ("Pelajaran masih terkunci", "The lesson is still locked"),
+    "lesson.no_quiz": ("Pelajaran ini bukan kuis", "The lesson is no quiz"),
     "lesson.not_found": ("Pelajaran tidak ditemukan", "Lesson not found"),
     "lesson.nothing_to_watch": ("Pelajaran ini bukan video", "The lesson is no video"),
     "lesson.too_many": ("Modul sudah penuh", "The module is full of lessons"),
@@ -48,6 +54,7 @@ CATALOG: dict[str, tuple[str, str]] = {
     "module.too_many": ("Kursus sudah penuh modul", "The course is full of modules"),
     "order.changed_meanwhile": ("Urutan berubah di saat yang sama", "The order changed at the same moment"),
     "order.place_unknown": ("Tempat dalam urutan tidak dikenal", "There is no such place in the order"),
+    "question.not_found": ("Soal tidak ditemukan", "Question not found"),
     "quiz.attempts_used_up": ("Kesempatan sudah habis", "All attempts were made"),
     "quiz.closed": ("Kuis tidak sedang dibuka", "The quiz is not open"),
     "request.changed_meanwhile": ("Ada perubahan lain di saat yang sama", "Another change came in between"),

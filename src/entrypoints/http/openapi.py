@@ -28,7 +28,7 @@ resources need `If-Match`.
 
 Without a Clerk account, `tekun token --as dosen` prints a session token to authorize with."""
 
-_TAGS = ("Me", "Courses", "Content", "Users", "Learning", "Audit", "Webhooks", "Operations")
+_TAGS = ("Me", "Courses", "Content", "Users", "Learning", "Quizzes", "Audit", "Webhooks", "Operations")
 # What nobody else changes can be changed without If-Match.
 UNSHARED = frozenset({"changeMe"})
 _METHODS = ("get", "post", "put", "patch", "delete")

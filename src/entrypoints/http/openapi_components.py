@@ -137,6 +137,18 @@ _ENROLLMENT = {
     "completed_at": None,
     "version": 1,
 }
+_ATTEMPT = {
+    "id": "01980d3f-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+    "lesson_id": "01980d3e-2a3b-7c4d-8e5f-60718293a4b5",
+    "user_id": "01980d3d-7a6b-7c5d-8e4f-102132435465",
+    "number": 1,
+    "status": "handed_in",
+    "started_at": "2026-03-12T01:00:00+00:00",
+    "deadline": "2026-03-12T01:20:00+00:00",
+    "handed_in_at": "2026-03-12T01:13:20+00:00",
+    "is_timed_out": False,
+    "score": {"earned": 8.5, "possible": 10.0, "percent": 85},
+}
 EXAMPLES: dict[str, Any] = {
     "ModuleView": _MODULE,
     "CourseStructure": {"items": [{**_MODULE, "lessons": [_LESSON_SUMMARY]}]},
@@ -184,6 +196,10 @@ EXAMPLES: dict[str, Any] = {
     "CapacityChange": {"capacity": 30},
     "WatchedTime": {"watched_seconds": 312},
     "EnrollmentView": _ENROLLMENT,
+    "Answer": {"answer": "3f9a0c1d2e4b", "sequence": 3},
+    "Extension": {"extra_seconds": 900},
+    "AttemptPage": {"items": [_ATTEMPT], "next_cursor": None},
+    "SavedAnswer": {"question_id": "ibu-kota", "saved": True, "sequence": 3},
     "LessonProgressView": {
         "lesson_id": "01980d3e-2a3b-7c4d-8e5f-60718293a4b5",
         "course_id": _ID,

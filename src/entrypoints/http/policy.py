@@ -14,6 +14,8 @@ class Relation(StrEnum):
     OWNER_OR_ADMIN = "owner or admin"
     VISIBLE = "published, or owner or admin"
     ENROLLED = "enrolled"
+    OWN = "one's own"
+    OWN_OR_TEACHER = "one's own; or owner or admin"
     READABLE = "published, and preview or enrolled; or owner or admin"
 
 
@@ -88,4 +90,12 @@ POLICY: dict[str, Rule] = {
     "completeLesson": Rule(SIGNED_IN, Relation.ENROLLED),
     "watchLesson": Rule(SIGNED_IN, Relation.ENROLLED),
     "getLessonLock": Rule(SIGNED_IN, Relation.ENROLLED),
+    "beginAttempt": Rule(SIGNED_IN, Relation.ENROLLED),
+    "listMyAttempts": Rule(SIGNED_IN, Relation.ENROLLED),
+    "listAttempts": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "extendQuiz": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "regradeQuiz": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "getAttempt": Rule(SIGNED_IN, Relation.OWN_OR_TEACHER),
+    "saveAnswer": Rule(SIGNED_IN, Relation.OWN),
+    "handInAttempt": Rule(SIGNED_IN, Relation.OWN),
 }

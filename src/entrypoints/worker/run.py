@@ -48,6 +48,10 @@ async def _complete_newcomers(container: Container) -> dict[str, object]:
     return {"completed": await container.complete_newcomers()()}
 
 
+async def _sweep_attempts(container: Container) -> dict[str, object]:
+    return {"handed_in": await container.sweep_attempts()()}
+
+
 async def _forget(container: Container) -> dict[str, object]:
     now = container.clock()()
     async with container.begin()() as unit:
@@ -65,6 +69,7 @@ def jobs_of(container: Container) -> list[Job]:
     settings: Settings = container.settings()
     jobs = [
         Job("retry_webhooks", timedelta(seconds=1), _retry_webhooks),
+        Job("sweep_attempts", timedelta(seconds=5), _sweep_attempts),
         Job("forget", timedelta(minutes=10), _forget),
     ]
     if settings.has_clerk and container.directory() is not None:

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from domain.identity.profile import Role
 from domain.identity.user import Status
+from tests.support import quizzes
 from tests.support.platform import Person, Platform, bearer
 
 
@@ -112,7 +113,7 @@ class Thing:
     """What a path points at: `ids` fill in its parameters in their order.
 
     `is_mine` is the caller's own, `is_public` is for everyone to see, `is_open` is for everyone to read as well.
-    In a `is_joined` one the caller learns.
+    In a `is_joined` one the caller learns; what `is_own` they made there.
     `module_id` is of a lesson.
     """
 
@@ -123,6 +124,7 @@ class Thing:
     is_public: bool = False
     is_open: bool = False
     is_joined: bool = False
+    is_own: bool = False
     module_id: str = ""
 
 
@@ -189,6 +191,38 @@ async def _joined_lesson(platform: Platform, who: Caller, owner: Person) -> Thin
     lesson = await platform.make_lesson(owner, module, status="published")
     await platform.enroll(who.headers, course["id"])
     return Thing("joined lesson", (lesson["id"],), is_public=True, is_joined=True, module_id=module["id"])
+
+
+def _attempt(*more_ids: str, is_own: bool, is_mine: bool) -> Make:
+    """An attempt of the caller's, or of somebody's, at a quiz in a course of somebody's, or of the caller's."""
+
+    async def make(platform: Platform, who: Caller, other: Person) -> Thing | None:
+        owner = _owner(who, other, is_mine=is_mine)
+        if owner is None or (is_own and not who.may_enroll):
+            return None
+        course = await platform.make_course(owner)
+        module = await platform.make_module(owner, course)
+        await platform.publish(owner, course)
+        quiz = await platform.make_lesson(owner, module, status="published", content=quizzes.a_quiz())
+        headers = who.headers if is_own else (await platform.person(Role.MAHASISWA)).headers
+        await platform.enroll(headers, course["id"])
+        attempt = await platform.begin_attempt(headers, quiz["id"])
+        name = f"{'own' if is_own else 'foreign'} attempt, {'own' if is_mine else 'foreign'} course"
+        return Thing(name, (attempt["id"], *more_ids), is_mine=is_mine, is_own=is_own)
+
+    return make
+
+
+def _attempts(*more_ids: str) -> list[Make]:
+    async def missing(_: Platform, __: Caller, ___: Person) -> Thing | None:
+        return Thing("missing", (str(uuid7()), *more_ids), exists=False)
+
+    return [
+        missing,
+        _attempt(*more_ids, is_own=True, is_mine=False),
+        _attempt(*more_ids, is_own=False, is_mine=False),
+        _attempt(*more_ids, is_own=False, is_mine=True),
+    ]
 
 
 def _and_a_learner(make_course: Make) -> Make:
@@ -273,6 +307,9 @@ THINGS: dict[tuple[str, ...], list[Make]] = {
     ],
     ("lesson_id",): [*_lessons(), _joined_lesson],
     ("lesson_id", "number"): _lessons("1"),
+    ("lesson_id", "user_id"): [_and_a_learner(make) for make in [*_lessons(), _joined_lesson]],
+    ("attempt_id",): _attempts(),
+    ("attempt_id", "question_id"): _attempts("true_false"),
     ("user_id",): [_missing, _foreign_user, _themselves],
     ("name",): [_missing, _asset],
     (): [_nothing],

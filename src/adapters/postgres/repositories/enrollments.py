@@ -36,6 +36,7 @@ from application.learning.ports import (
     Learners,
     LessonAtHand,
     LessonNotFound,
+    LessonOffer,
     Offers,
 )
 from application.learning.structure import StoredModule, completed_in, outline_of, rule_of, scores_in
@@ -54,6 +55,18 @@ _offer = Statement(
     select(courses.c.id.label("course_id"), courses.c.status, courses.c.created_by, courses.c.capacity)
     .where(courses.c.id == bindparam("course_id"))
     .with_for_update(read=True)
+)
+_offer_of_lesson = Statement(
+    select(
+        courses.c.id.label("course_id"),
+        courses.c.status,
+        courses.c.created_by,
+        courses.c.capacity,
+        lessons.c.status.label("lesson_status"),
+    )
+    .join(lessons, lessons.c.course_id == courses.c.id)
+    .where(lessons.c.id == bindparam("lesson_id"))
+    .with_for_update(read=True, of=courses)
 )
 _lock_seats = Statement(
     select(
@@ -174,6 +187,12 @@ class PostgresOffers(Offers):
         if offer.capacity is not None:
             await _lock_seats.row(self._connection, claim=f"seats of {course_id}")
         return offer
+
+    async def of_lesson(self, lesson_id: LessonId) -> LessonOffer:
+        row = await _offer_of_lesson.row(self._connection, lesson_id=lesson_id)
+        if row is None:
+            raise LessonNotFound("There is no such lesson.")
+        return LessonOffer(offer_of(row), row["lesson_status"] == "published")
 
 
 class PostgresLearners(Learners):
