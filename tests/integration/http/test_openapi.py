@@ -23,6 +23,9 @@ from application.catalog.course_document import CourseDocument
 from application.catalog.lesson_comparison import LessonComparison
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
 from application.identity.queries import UserPage, UserView
+from application.learning.attempt_queries import AttemptPage, LearnerAttemptPage
+from application.learning.attempt_views import AttemptView, HandedIn
+from application.learning.extend_quiz import ExtensionView
 from application.learning.queries import (
     EnrollmentImportReport,
     EnrollmentView,
@@ -34,6 +37,8 @@ from application.learning.queries import (
     MyCoursePage,
     MyCourseSummary,
 )
+from application.learning.regrade_quiz import RegradeReport
+from application.learning.save_answer import SavedAnswer
 from domain.identity.profile import Role
 from entrypoints.cli.documents import openapi_text
 from entrypoints.http.policy import POLICY
@@ -285,6 +290,40 @@ async def test_answers_about_learning_are_the_views_to_the_letter(
         ("PUT", f"{target}/enrollments/{learner.id}", EnrollmentView, {}),
         ("GET", f"{target}/enrollments", LearnerPage, {}),
         ("POST", f"{target}/enrollments/imports", EnrollmentImportReport, table),
+    ]
+    await assert_views(platform, dosen, document, as_teacher)
+
+
+async def test_answers_about_quizzes_are_the_views_to_the_letter(
+    platform: Platform, dosen: Person, document: dict[str, Any]
+) -> None:
+    course = await platform.publish(dosen, await platform.make_course(dosen))
+    module = await platform.make_module(dosen, course)
+    quiz = await platform.make_lesson(dosen, module, status="published", content=quizzes.a_quiz(time_limit_seconds=60))
+    learner = await platform.person(Role.MAHASISWA)
+    await platform.enroll(learner.headers, course["id"])
+    attempt = await platform.begin_attempt(learner.headers, quiz["id"])
+    of_quiz, of_attempt = f"/v1/quizzes/{quiz['id']}", f"/v1/attempts/{attempt['id']}"
+    answer = {"json": {"answer": True, "sequence": 1}}
+    as_learner: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("POST", f"{of_quiz}/attempts", AttemptView, {}),
+        ("PUT", f"{of_attempt}/answers/true_false", SavedAnswer, answer),
+        ("GET", of_attempt, AttemptView, {}),
+        ("PUT", f"{of_attempt}/submission", HandedIn, {}),
+        ("GET", of_attempt, AttemptView, {}),
+        ("GET", f"{of_quiz}/attempts", AttemptPage, {}),
+    ]
+    await assert_views(platform, learner, document, as_learner)
+    wrong = [{**each, "correct": False} if each["id"] == "true_false" else each for each in quizzes.QUESTIONS]
+    change = {"json": {"content": {"banks": [quizzes.a_bank(wrong)]}}, "headers": {"If-Match": "*"}}
+    extension = {"json": {"extra_seconds": 60}}
+    as_teacher: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("GET", f"{of_quiz}/results", LearnerAttemptPage, {}),
+        ("PUT", f"{of_quiz}/extensions/{learner.id}", ExtensionView, extension),
+        ("GET", f"/v1/lessons/{quiz['id']}", LessonView, {}),
+        ("PATCH", f"/v1/lessons/{quiz['id']}", LessonView, change),
+        ("POST", f"{of_quiz}/regrade", RegradeReport, {}),
+        ("GET", of_attempt, AttemptView, {}),
     ]
     await assert_views(platform, dosen, document, as_teacher)
 
