@@ -26,6 +26,7 @@ from litestar.exceptions import NotFoundException
 from adapters.clerk.development import ISSUER, DevelopmentIssuer
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
 from application.identity.queries import UserView
+from benchmarks.learning_floor import learning_handlers
 
 POOL_SIZE = 12
 
@@ -92,7 +93,8 @@ def make_floor(url: str, data: Path) -> Litestar:
             row = await connection.fetchrow(_ME, subject(request))
         return _answer(UserView(**dict(row)))
 
-    return Litestar([detail, courses, me], lifespan=[lifespan], openapi_config=None, logging_config=None)
+    learning = learning_handlers(lambda: pool, subject)
+    return Litestar([detail, courses, me, *learning], lifespan=[lifespan], openapi_config=None, logging_config=None)
 
 
 def _answer(view: msgspec.Struct) -> Response[bytes]:
