@@ -48,8 +48,9 @@ _FILL = (
     """INSERT INTO lesson_versions (lesson_id, number, title, content, published_at)
        SELECT id, 1, title, content, now() FROM lessons WHERE kind = 'quiz'""",
     """INSERT INTO users (id, clerk_id, name, email, email_verified, role, status, time_zone, locale, created_at,
-        updated_at, version) SELECT md5('user' || n)::uuid, 'user_bench' || n, 'Peserta ' || n,
-        'peserta' || n || '@example.org', true, 'mahasiswa', 'active', 'Asia/Jakarta', 'id', now(), now(), 1 FROM generate_series(0, $1 - 1) n""",
+        updated_at, version)
+       SELECT md5('user' || n)::uuid, 'user_bench' || n, 'Peserta ' || n, 'peserta' || n || '@example.org', true,
+        'mahasiswa', 'active', 'Asia/Jakarta', 'id', now(), now(), 1 FROM generate_series(0, $1 - 1) n""",
     """INSERT INTO enrollments (id, course_id, user_id, status, enrolled_at, version)
        SELECT md5('enrollment' || c || '-' || n)::uuid, md5('course' || c)::uuid, md5('user' || n)::uuid, 'active',
         now(), 1 FROM generate_series(1, 2) c, generate_series(0, $1 - 1) n""",
