@@ -21,6 +21,7 @@ from adapters.postgres.queries.audit import PostgresAuditQueries
 from adapters.postgres.queries.catalog import PostgresCourseQueries
 from adapters.postgres.queries.content import PostgresContentQueries
 from adapters.postgres.queries.learning import PostgresLearningQueries
+from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
 from adapters.postgres.unit import begin_unit
@@ -62,8 +63,11 @@ from application.learning.complete_lesson import CompleteLessonHandler
 from application.learning.enroll import EnrollHandler
 from application.learning.enroll_learner import EnrollLearnerHandler
 from application.learning.extend_quiz import ExtendQuizHandler
+from application.learning.grade_submission import GradeSubmissionHandler
 from application.learning.hand_in_attempt import HandInAttemptHandler
+from application.learning.hand_in_work import HandInWorkHandler
 from application.learning.import_enrollments import ImportEnrollmentsHandler
+from application.learning.import_grades import ImportGradesHandler
 from application.learning.regrade_quiz import RegradeQuizHandler
 from application.learning.save_answer import SaveAnswerHandler
 from application.learning.show_attempt import ShowAttempt
@@ -165,6 +169,11 @@ class Container(DeclarativeContainer):
     sweep_attempts = providers.Singleton(SweepAttemptsHandler, begin, clock, new_id)
     extend_quiz = providers.Singleton(ExtendQuizHandler, begin, clock, new_id)
     regrade_quiz = providers.Singleton(RegradeQuizHandler, begin, clock, new_id)
+
+    submissions = providers.Singleton(PostgresSubmissionQueries, pool)
+    hand_in_work = providers.Singleton(HandInWorkHandler, begin, clock, new_id)
+    grade_submission = providers.Singleton(GradeSubmissionHandler, begin, clock, new_id)
+    import_grades = providers.Singleton(ImportGradesHandler, begin, clock, new_id)
 
 
 def make_container(settings: Settings) -> Container:

@@ -8,12 +8,14 @@ from adapters.memory.content import MemoryLessonRepository, MemoryModuleReposito
 from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.learning import MemoryEnrollmentRepository, MemoryLearners, MemoryOffers
+from adapters.memory.submissions import MemorySubmissionRepository
 from adapters.memory.tables import MemoryTables
 from adapters.memory.users import MemoryUserRepository
 from adapters.memory.webhooks import MemorySessionDenyList, MemoryWebhookInbox
 from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
+from application.learning.submission_ports import SubmissionUnit
 
 
 class MemoryStore:
@@ -37,7 +39,7 @@ class MemoryStore:
             yield MemoryUnit(self)
 
 
-class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit):
+class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit):
     """Works on a copy of the store's tables, which takes their place by `commit()`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -54,6 +56,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit):
         self.learners = MemoryLearners(self._tables)
         self.enrollments = MemoryEnrollmentRepository(self._tables)
         self.attempts = MemoryAttemptRepository(self._tables)
+        self.submissions = MemorySubmissionRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)
         self.audit = MemoryAuditLog(self._tables)
 

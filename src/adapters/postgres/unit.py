@@ -12,15 +12,17 @@ from adapters.postgres.repositories.enrollments import (
     PostgresOffers,
 )
 from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.repositories.submissions import PostgresSubmissionRepository
 from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, PostgresWebhookInbox
 from adapters.postgres.statement import Connection
 from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
+from application.learning.submission_ports import SubmissionUnit
 
 
-class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit):
+class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
     def __init__(self, connection: Connection) -> None:
@@ -37,6 +39,7 @@ class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit):
         self.learners = PostgresLearners(connection)
         self.enrollments = PostgresEnrollmentRepository(connection)
         self.attempts = PostgresAttemptRepository(connection)
+        self.submissions = PostgresSubmissionRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)
         self.audit = PostgresAuditLog(connection)
 

@@ -14,6 +14,7 @@ from litestar.plugins.pydantic import PydanticSchemaPlugin
 
 from application.shared.encoded import Encoded, content_tag
 from entrypoints.container import Container
+from entrypoints.http.assignments import AssignmentsController
 from entrypoints.http.audit import AuditController
 from entrypoints.http.auth import operation_of, policy_gate
 from entrypoints.http.bodies import JsonRequest, StrictBodies
@@ -47,6 +48,7 @@ CONTROLLERS = (
     EnrollmentsController,
     LearningController,
     QuizzesController,
+    AssignmentsController,
     UsersController,
     AuditController,
     WebhooksController,

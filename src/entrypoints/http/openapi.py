@@ -28,9 +28,11 @@ resources need `If-Match`.
 
 Without a Clerk account, `tekun token --as dosen` prints a session token to authorize with."""
 
-_TAGS = ("Me", "Courses", "Content", "Users", "Learning", "Quizzes", "Audit", "Webhooks", "Operations")
+_TAGS = ("Me", "Courses", "Content", "Users", "Learning", "Quizzes", "Assignments", "Audit", "Webhooks", "Operations")
 # What nobody else changes can be changed without If-Match.
 UNSHARED = frozenset({"changeMe"})
+# What is answered as CSV.
+TABLES = frozenset({"exportGrades"})
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -129,6 +131,8 @@ def _correct(path: str, method: str, operation: dict[str, Any]) -> None:
     responses.pop("400", None)  # Litestar's own idea of errors
     for status in _statuses(path, method, operation, asks_who=rule.asks_who):
         responses.setdefault(status, {"$ref": f"#/components/responses/{PROBLEMS[status].name}"})
+    if operation["operationId"] in TABLES:
+        responses["200"]["content"] = {"text/csv": {"schema": {"type": "string"}}}
     for status, response in responses.items():
         if status in ("200", "201", "204"):
             response["headers"] = _headers(path, status)
@@ -197,6 +201,17 @@ _BEYOND: dict[str, dict[str, Any]] = {
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CourseDocument"}}},
+        },
+    },
+    "importGrades": {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "text/csv": {
+                    "schema": {"type": "string"},
+                    "example": "email,points,comment\nbudi@example.org,87.5,Bagus\n",
+                }
+            },
         },
     },
     "importEnrollments": {

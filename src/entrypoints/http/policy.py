@@ -98,4 +98,11 @@ POLICY: dict[str, Rule] = {
     "getAttempt": Rule(SIGNED_IN, Relation.OWN_OR_TEACHER),
     "saveAnswer": Rule(SIGNED_IN, Relation.OWN),
     "handInAttempt": Rule(SIGNED_IN, Relation.OWN),
+    "handInWork": Rule(SIGNED_IN, Relation.ENROLLED),
+    "listMySubmissions": Rule(SIGNED_IN, Relation.ENROLLED),
+    "listSubmissions": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "getSubmission": Rule(SIGNED_IN, Relation.OWN_OR_TEACHER),
+    "gradeSubmission": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "exportGrades": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
+    "importGrades": Rule(TEACHING, Relation.OWNER_OR_ADMIN),
 }

@@ -39,12 +39,13 @@ from application.learning.queries import (
 )
 from application.learning.regrade_quiz import RegradeReport
 from application.learning.save_answer import SavedAnswer
+from application.learning.submission_views import GradeImportReport, SubmissionPage, SubmissionView
 from domain.identity.profile import Role
 from entrypoints.cli.documents import openapi_text
 from entrypoints.http.policy import POLICY
 from tests.integration.http.test_policy import routes_of
 from tests.support import quizzes
-from tests.support.documents import A_DOCUMENT
+from tests.support.documents import A_DOCUMENT, A_RUBRIC
 from tests.support.platform import Person, Platform
 
 COMMITTED = Path(__file__).parents[3] / "openapi.json"
@@ -326,6 +327,34 @@ async def test_answers_about_quizzes_are_the_views_to_the_letter(
         ("GET", of_attempt, AttemptView, {}),
     ]
     await assert_views(platform, dosen, document, as_teacher)
+
+
+async def test_answers_about_assignments_are_the_views_to_the_letter(
+    platform: Platform, dosen: Person, document: dict[str, Any]
+) -> None:
+    course = await platform.publish(dosen, await platform.make_course(dosen))
+    module = await platform.make_module(dosen, course)
+    content = {"kind": "assignment", "markdown": "Tulis.", "assignment": A_RUBRIC}
+    assignment = await platform.make_lesson(dosen, module, status="published", content=content)
+    learner = await platform.person(Role.MAHASISWA)
+    await platform.enroll(learner.headers, course["id"])
+    target = f"/v1/assignments/{assignment['id']}"
+    work = {"json": {"link": "https://example.org/"}}
+    await assert_views(platform, learner, document, [("POST", f"{target}/submissions", SubmissionView, work)])
+    async with platform.client(headers=learner.headers) as client:
+        [submission] = (await client.get(f"{target}/submissions")).json()["items"]
+    one = f"/v1/submissions/{submission['id']}"
+    grade = {"json": {"rubric": {"isi": 17.5, "gaya": 8}, "comment": "Bagus."}, "headers": {"If-Match": "*"}}
+    table = {"content": "email,points\n", "headers": {"Content-Type": "text/csv"}}
+    as_teacher: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("GET", one, SubmissionView, {}),
+        ("PUT", f"{one}/grade", SubmissionView, grade),
+        ("GET", one, SubmissionView, {}),
+        ("GET", f"{target}/results?graded=true", SubmissionPage, {}),
+        ("POST", f"{target}/grades/imports", GradeImportReport, table),
+    ]
+    await assert_views(platform, dosen, document, as_teacher)
+    await assert_views(platform, learner, document, [("GET", f"{target}/submissions", SubmissionPage, {})])
 
 
 @pytest.mark.parametrize("view", [EnrollmentView, LearnerSummary, MyCourse, MyCourseSummary, LessonProgressView])

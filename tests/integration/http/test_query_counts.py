@@ -109,6 +109,10 @@ QUIZZES: dict[str, tuple[int, Any]] = {
     "POST /v1/quizzes/{fresh}/attempts": (1 + 8, None),
     "PUT /v1/attempts/{attempt}/answers/{question}": (1 + 2, {"answer": True, "sequence": 1}),
     "PUT /v1/attempts/{attempt}/submission": (1 + 11, None),
+    "GET /v1/assignments/{assignment}/submissions": (1 + 1, None),
+    "GET /v1/submissions/{submission}": (1 + 1, None),
+    # Enrollment, rules, lesson, former ones, the new one, its audit, its view.
+    "POST /v1/assignments/{assignment}/submissions": (1 + 9, {"text": "Lagi."}),
 }
 
 # As who teaches it, after one attempt was handed in.
@@ -117,6 +121,11 @@ TEACHING: dict[str, tuple[int, Any]] = {
     "GET /v1/quizzes/{quiz}/results?user_id={learner}": (1 + 1, None),
     "PUT /v1/quizzes/{quiz}/extensions/{learner}": (1 + 7, {"extra_seconds": 60}),
     "POST /v1/quizzes/{quiz}/regrade": (1 + 5, None),
+    "GET /v1/assignments/{assignment}/results": (1 + 1, None),
+    "GET /v1/assignments/{assignment}/grades.csv": (1 + 1, None),
+    # The grade with its audit, and what follows of it for lesson and course with theirs.
+    "PUT /v1/submissions/{submission}/grade": (1 + 11, {"points": 80}),
+    "POST /v1/assignments/{assignment}/grades/imports": (1 + 12, "user_id,points\n{learner},80\n"),
 }
 
 
@@ -252,6 +261,12 @@ async def taken(counted: Platform, admin: Person) -> tuple[Person, dict[str, str
         )
         await counted.enroll(learner.headers, course["id"])
         found[name] = quiz["id"]
+    course = await counted.publish(admin, await counted.make_course(admin))
+    module = await counted.make_module(admin, course)
+    content = {"kind": "assignment", "markdown": "Tulis."}
+    found["assignment"] = (await counted.make_lesson(admin, module, status="published", content=content))["id"]
+    await counted.enroll(learner.headers, course["id"])
+    found["submission"] = (await counted.hand_in_work(learner.headers, found["assignment"]))["id"]
     found["attempt"] = (await counted.begin_attempt(learner.headers, found["quiz"]))["id"]
     return learner, found
 
@@ -278,7 +293,7 @@ async def test_teaching(
     async with counted.client(headers=learner.headers) as client:
         await client.put(f"/v1/attempts/{found['attempt']}/submission")
     expected, body = TEACHING[request_line]
-    asked = await count(counted, statements, filled(request_line, found), body, admin.headers)
+    asked = await count(counted, statements, filled(request_line, found), filled(body, found), admin.headers)
     assert len(asked) == expected, asked
 
 
