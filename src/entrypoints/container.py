@@ -15,6 +15,7 @@ from adapters.markdown.rendering import safe_html
 from adapters.postgres.migrations import newest_revision
 from adapters.postgres.periodic import claim_run
 from adapters.postgres.pool import Pool
+from adapters.postgres.queries.analytics import PostgresAnalyticsQueries
 from adapters.postgres.queries.answer_sheets import PostgresAnswerSheets
 from adapters.postgres.queries.attempts import PostgresAttemptQueries
 from adapters.postgres.queries.audit import PostgresAuditQueries
@@ -70,6 +71,7 @@ from application.learning.import_enrollments import ImportEnrollmentsHandler
 from application.learning.import_grades import ImportGradesHandler
 from application.learning.regrade_quiz import RegradeQuizHandler
 from application.learning.save_answer import SaveAnswerHandler
+from application.learning.show_analytics import ShowAnalytics
 from application.learning.show_attempt import ShowAttempt
 from application.learning.show_course import ShowCourse
 from application.learning.sweep_attempts import SweepAttemptsHandler
@@ -174,6 +176,9 @@ class Container(DeclarativeContainer):
     hand_in_work = providers.Singleton(HandInWorkHandler, begin, clock, new_id)
     grade_submission = providers.Singleton(GradeSubmissionHandler, begin, clock, new_id)
     import_grades = providers.Singleton(ImportGradesHandler, begin, clock, new_id)
+
+    analytics = providers.Singleton(PostgresAnalyticsQueries, pool)
+    show_analytics = providers.Singleton(ShowAnalytics, analytics, clock)
 
 
 def make_container(settings: Settings) -> Container:

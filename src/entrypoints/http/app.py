@@ -14,6 +14,7 @@ from litestar.plugins.pydantic import PydanticSchemaPlugin
 
 from application.shared.encoded import Encoded, content_tag
 from entrypoints.container import Container
+from entrypoints.http.analytics import AnalyticsController
 from entrypoints.http.assignments import AssignmentsController
 from entrypoints.http.audit import AuditController
 from entrypoints.http.auth import operation_of, policy_gate
@@ -49,6 +50,7 @@ CONTROLLERS = (
     LearningController,
     QuizzesController,
     AssignmentsController,
+    AnalyticsController,
     UsersController,
     AuditController,
     WebhooksController,

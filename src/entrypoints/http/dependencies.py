@@ -53,6 +53,7 @@ ROUTED = (
     "restore_lesson",
     "save_answer",
     "settings",
+    "show_analytics",
     "show_attempt",
     "show_course",
     "submissions",

@@ -28,11 +28,23 @@ resources need `If-Match`.
 
 Without a Clerk account, `tekun token --as dosen` prints a session token to authorize with."""
 
-_TAGS = ("Me", "Courses", "Content", "Users", "Learning", "Quizzes", "Assignments", "Audit", "Webhooks", "Operations")
+_TAGS = (
+    "Me",
+    "Courses",
+    "Content",
+    "Users",
+    "Learning",
+    "Quizzes",
+    "Assignments",
+    "Analytics",
+    "Audit",
+    "Webhooks",
+    "Operations",
+)
 # What nobody else changes can be changed without If-Match.
 UNSHARED = frozenset({"changeMe"})
 # What is answered as CSV.
-TABLES = frozenset({"exportGrades"})
+TABLES = frozenset({"exportCourseAnalytics", "exportGrades"})
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 

@@ -23,6 +23,7 @@ from application.catalog.course_document import CourseDocument
 from application.catalog.lesson_comparison import LessonComparison
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
 from application.identity.queries import UserPage, UserView
+from application.learning.analytics_views import CourseAnalytics, QuizItems
 from application.learning.attempt_queries import AttemptPage, LearnerAttemptPage
 from application.learning.attempt_views import AttemptView, HandedIn
 from application.learning.extend_quiz import ExtensionView
@@ -324,6 +325,8 @@ async def test_answers_about_quizzes_are_the_views_to_the_letter(
         ("GET", f"/v1/lessons/{quiz['id']}", LessonView, {}),
         ("PATCH", f"/v1/lessons/{quiz['id']}", LessonView, change),
         ("POST", f"{of_quiz}/regrade", RegradeReport, {}),
+        ("GET", f"{of_quiz}/items", QuizItems, {}),
+        ("GET", f"/v1/courses/{course['id']}/analytics", CourseAnalytics, {}),
         ("GET", of_attempt, AttemptView, {}),
     ]
     await assert_views(platform, dosen, document, as_teacher)

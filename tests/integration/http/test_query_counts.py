@@ -121,6 +121,9 @@ TEACHING: dict[str, tuple[int, Any]] = {
     "GET /v1/quizzes/{quiz}/results?user_id={learner}": (1 + 1, None),
     "PUT /v1/quizzes/{quiz}/extensions/{learner}": (1 + 7, {"extra_seconds": 60}),
     "POST /v1/quizzes/{quiz}/regrade": (1 + 5, None),
+    "GET /v1/courses/{course}/analytics": (1 + 2, None),
+    "GET /v1/courses/{course}/analytics.csv": (1 + 2, None),
+    "GET /v1/quizzes/{quiz}/items": (1 + 1, None),
     "GET /v1/assignments/{assignment}/results": (1 + 1, None),
     "GET /v1/assignments/{assignment}/grades.csv": (1 + 1, None),
     # The grade with its audit, and what follows of it for lesson and course with theirs.
@@ -264,6 +267,7 @@ async def taken(counted: Platform, admin: Person) -> tuple[Person, dict[str, str
     course = await counted.publish(admin, await counted.make_course(admin))
     module = await counted.make_module(admin, course)
     content = {"kind": "assignment", "markdown": "Tulis."}
+    found["course"] = course["id"]
     found["assignment"] = (await counted.make_lesson(admin, module, status="published", content=content))["id"]
     await counted.enroll(learner.headers, course["id"])
     found["submission"] = (await counted.hand_in_work(learner.headers, found["assignment"]))["id"]
