@@ -32,6 +32,14 @@ INVARIANTS = {
     "a completed course is not audited once": f"""
         SELECT e.id FROM enrollments e
         WHERE (e.completed_at IS NOT NULL)::int <> {_ENTRIES.format("enrollment.completed", "e.id")}""",
+    "a completed course has no certificate": """
+        SELECT e.id FROM enrollments e LEFT JOIN certificates t ON t.enrollment_id = e.id
+        WHERE e.completed_at IS NOT NULL AND t.id IS NULL""",
+    "a certificate is of no completed course": """
+        SELECT t.id FROM certificates t JOIN enrollments e ON e.id = t.enrollment_id
+        WHERE e.completed_at IS DISTINCT FROM t.issued_at""",
+    "a certificate is not audited once": f"""
+        SELECT t.id FROM certificates t WHERE {_ENTRIES.format("certificate.issued", "t.id")} <> 1""",
     "status and time of completion contradict each other": """
         SELECT e.id FROM enrollments e WHERE (e.status = 'completed' AND e.completed_at IS NULL)
         OR (e.status = 'active' AND e.completed_at IS NOT NULL)""",

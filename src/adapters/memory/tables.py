@@ -13,9 +13,10 @@ from domain.catalog.lesson import Lesson, LessonVersion
 from domain.catalog.module import Module
 from domain.identity.user import User
 from domain.learning.attempt import Attempt
+from domain.learning.certificate import Certificate
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import LessonProgress
-from domain.shared.ids import AttemptId, CourseId, EnrollmentId, LessonId, ModuleId, UserId
+from domain.shared.ids import AttemptId, CertificateId, CourseId, EnrollmentId, LessonId, ModuleId, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class MemoryTables:
     attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
     answers: dict[tuple[AttemptId, str], StoredAnswer] = field(default_factory=dict)
     quiz_extensions: dict[tuple[EnrollmentId, LessonId], timedelta] = field(default_factory=dict)
+    certificates: dict[CertificateId, Certificate] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class MemoryTables:
             attempts=dict(self.attempts),
             answers=dict(self.answers),
             quiz_extensions=dict(self.quiz_extensions),
+            certificates=dict(self.certificates),
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

@@ -17,6 +17,7 @@ from entrypoints.container import Container
 from entrypoints.http.audit import AuditController
 from entrypoints.http.auth import operation_of, policy_gate
 from entrypoints.http.bodies import JsonRequest, StrictBodies
+from entrypoints.http.certificates import CertificatesController
 from entrypoints.http.cors import Cors
 from entrypoints.http.course_documents import CourseDocumentsController
 from entrypoints.http.courses import CoursesController
@@ -47,6 +48,7 @@ CONTROLLERS = (
     EnrollmentsController,
     LearningController,
     QuizzesController,
+    CertificatesController,
     UsersController,
     AuditController,
     WebhooksController,

@@ -28,7 +28,7 @@ resources need `If-Match`.
 
 Without a Clerk account, `tekun token --as dosen` prints a session token to authorize with."""
 
-_TAGS = ("Me", "Courses", "Content", "Users", "Learning", "Quizzes", "Audit", "Webhooks", "Operations")
+_TAGS = ("Me", "Courses", "Content", "Users", "Learning", "Quizzes", "Certificates", "Audit", "Webhooks", "Operations")
 # What nobody else changes can be changed without If-Match.
 UNSHARED = frozenset({"changeMe"})
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -203,6 +203,15 @@ _BEYOND: dict[str, dict[str, Any]] = {
         "requestBody": {
             "required": True,
             "content": {"text/csv": {"schema": {"type": "string"}, "example": "email\nbudi@example.org\n"}},
+        },
+    },
+    "printCertificate": {
+        "responses": {
+            "200": {
+                "description": "The page.",
+                "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+            },
+            "409": {"$ref": f"#/components/responses/{PROBLEMS['409'].name}"},
         },
     },
     "receiveClerkWebhook": {

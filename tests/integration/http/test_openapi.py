@@ -23,6 +23,7 @@ from application.catalog.course_document import CourseDocument
 from application.catalog.lesson_comparison import LessonComparison
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
 from application.identity.queries import UserPage, UserView
+from application.learning.certificate_queries import CertificatePage, CertificateView
 from application.learning.queries import (
     EnrollmentImportReport,
     EnrollmentView,
@@ -47,7 +48,7 @@ COMMITTED = Path(__file__).parents[3] / "openapi.json"
 # Nobody overwrites anybody here: these lead to one state, however often and by whom they are asked for.
 REPEATABLE = {
     "enrollInCourse", "withdrawFromCourse", "enrollLearner", "completeLesson", "watchLesson", "extendQuiz",
-    "saveAnswer", "handInAttempt",
+    "saveAnswer", "handInAttempt", "revokeCertificate", "reinstateCertificate",
 }  # fmt: skip
 
 # One's own: nobody else changes it, so that If-Match may be left out.
@@ -289,6 +290,23 @@ async def test_answers_about_learning_are_the_views_to_the_letter(
     await assert_views(platform, dosen, document, as_teacher)
 
 
-@pytest.mark.parametrize("view", [EnrollmentView, LearnerSummary, MyCourse, MyCourseSummary, LessonProgressView])
+async def test_answers_about_certificates_are_the_views_to_the_letter(
+    platform: Platform, dosen: Person, document: dict[str, Any]
+) -> None:
+    learner = await platform.person(Role.MAHASISWA)
+    code = (await platform.award(dosen, learner))["code"]
+    await assert_views(platform, learner, document, [("GET", "/v1/me/certificates", CertificatePage, {})])
+    reason = {"json": {"reason": "Keliru."}}
+    as_teacher: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("GET", f"/v1/certificates/{code}", CertificateView, {}),
+        ("PUT", f"/v1/certificates/{code}/revocation", CertificateView, reason),
+        ("GET", f"/v1/certificates/{code}", CertificateView, {}),
+    ]
+    await assert_views(platform, dosen, document, as_teacher)
+
+
+@pytest.mark.parametrize(
+    "view", [EnrollmentView, LearnerSummary, MyCourse, MyCourseSummary, LessonProgressView, CertificateView]
+)
 def test_every_field_about_learning_is_promised(document: dict[str, Any], view: Any) -> None:
     test_every_field_of_a_view_is_promised(document, view)

@@ -151,6 +151,7 @@ def request_for(operation: str, platform: Platform, thing: Thing) -> dict[str, A
         "changeCourseCapacity": {"json": {"capacity": 30}, "headers": _MATCH},
         "importEnrollments": {"content": b"user_id\n", "headers": {"Content-Type": "text/csv"}},
         "watchLesson": {"json": {"watched_seconds": 10}},
+        "revokeCertificate": {"json": {"reason": "Keliru."}},
         "extendQuiz": {"json": {"extra_seconds": 60}},
         "saveAnswer": {"json": {"answer": True, "sequence": 1}},
         "receiveClerkWebhook": _webhook(platform),

@@ -115,12 +115,15 @@ async def assert_the_checker_sees(connection: Connection) -> None:
     faults = {
         "more seats are taken than there are": "UPDATE courses SET capacity = capacity - 1",
         "an enrollment is not audited once": "DELETE FROM audit_entries WHERE action = 'enrollment.begun'",
-        "an entry speaks of no enrollment": "DELETE FROM enrollments",
+        "an entry speaks of no enrollment": "DELETE FROM certificates; DELETE FROM enrollments",
         "a completed lesson is not audited once": "DELETE FROM audit_entries WHERE action = 'lesson.completed'",
         "an entry speaks of a lesson that isn't completed": "UPDATE lesson_progress SET completed_at = NULL",
         "a course is completed, but not all of its lessons": "DELETE FROM lesson_progress",
         "all lessons are completed, but not their course": "UPDATE enrollments SET status='active', completed_at=NULL",
         "a completed course is not audited once": "DELETE FROM audit_entries WHERE action = 'enrollment.completed'",
+        "a completed course has no certificate": "DELETE FROM certificates",
+        "a certificate is of no completed course": "UPDATE enrollments SET status = 'active', completed_at = NULL",
+        "a certificate is not audited once": "DELETE FROM audit_entries WHERE action = 'certificate.issued'",
         "status and time of completion contradict each other": "UPDATE enrollments SET status = 'active'",
     }
     assert faults.keys() == INVARIANTS.keys()
