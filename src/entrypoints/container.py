@@ -12,6 +12,7 @@ from dependency_injector.containers import DeclarativeContainer
 
 from adapters.clerk.payloads import ClerkEventReader
 from adapters.markdown.rendering import safe_html
+from adapters.pdf.printer import PdfPrinter
 from adapters.postgres.migrations import newest_revision
 from adapters.postgres.periodic import claim_run
 from adapters.postgres.pool import Pool
@@ -20,6 +21,7 @@ from adapters.postgres.queries.answer_sheets import PostgresAnswerSheets
 from adapters.postgres.queries.attempts import PostgresAttemptQueries
 from adapters.postgres.queries.audit import PostgresAuditQueries
 from adapters.postgres.queries.catalog import PostgresCourseQueries
+from adapters.postgres.queries.certificates import PostgresCertificateQueries
 from adapters.postgres.queries.content import PostgresContentQueries
 from adapters.postgres.queries.learning import PostgresLearningQueries
 from adapters.postgres.queries.submissions import PostgresSubmissionQueries
@@ -69,7 +71,10 @@ from application.learning.hand_in_attempt import HandInAttemptHandler
 from application.learning.hand_in_work import HandInWorkHandler
 from application.learning.import_enrollments import ImportEnrollmentsHandler
 from application.learning.import_grades import ImportGradesHandler
+from application.learning.print_certificate import PrintCertificate
 from application.learning.regrade_quiz import RegradeQuizHandler
+from application.learning.reinstate_certificate import ReinstateCertificateHandler
+from application.learning.revoke_certificate import RevokeCertificateHandler
 from application.learning.save_answer import SaveAnswerHandler
 from application.learning.show_analytics import ShowAnalytics
 from application.learning.show_attempt import ShowAttempt
@@ -161,6 +166,12 @@ class Container(DeclarativeContainer):
     withdraw = providers.Singleton(WithdrawHandler, begin, clock, new_id)
     complete_lesson = providers.Singleton(CompleteLessonHandler, begin, clock, new_id)
     watch_lesson = providers.Singleton(WatchLessonHandler, begin, clock, new_id)
+
+    certificates = providers.Singleton(PostgresCertificateQueries, pool)
+    certificate_printer = providers.Singleton(PdfPrinter)
+    print_certificate = providers.Singleton(PrintCertificate, certificates, certificate_printer)
+    revoke_certificate = providers.Singleton(RevokeCertificateHandler, begin, clock, new_id)
+    reinstate_certificate = providers.Singleton(ReinstateCertificateHandler, begin, clock, new_id)
 
     attempts = providers.Singleton(PostgresAttemptQueries, pool)
     answer_sheets = providers.Singleton(PostgresAnswerSheets, pool)

@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     port: int = Field(
         default=8000, ge=0, le=65535, validation_alias="TEKUN_PORT", description="Its port; 0 picks a free one."
     )
+    public_url: str | None = _setting(
+        None,
+        "TEKUN_PUBLIC_URL",
+        "`https://...`: where the world finds this service; certificates name it. Unset: the host of the request.",
+    )
     allowed_hosts: Several = _setting(
         [], "TEKUN_ALLOWED_HOSTS", "Host names that are answered, comma-separated; unset: all."
     )
@@ -145,7 +150,7 @@ class Settings(BaseSettings):
         return issuer_of(self.clerk_publishable_key)
 
     @model_validator(mode="after")
-    def _clerk_addresses_are_sane(self) -> Self:
+    def _addresses_are_sane(self) -> Self:
         if self.clerk_publishable_key is not None:
             try:
                 issuer_of(self.clerk_publishable_key)
@@ -154,6 +159,7 @@ class Settings(BaseSettings):
         for name, url in (
             ("CLERK_FRONTEND_API_URL", self.clerk_frontend_api_url),
             ("CLERK_API_URL", self.clerk_api_url),
+            ("TEKUN_PUBLIC_URL", self.public_url),
         ):
             if url is None:
                 continue

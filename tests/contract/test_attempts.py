@@ -108,6 +108,7 @@ async def test_all_right_completes_the_quiz_and_with_it_the_course(school: Schoo
     assert (done.progress.status, done.progress.percent) == (EnrollmentStatus.COMPLETED, 100)
     assert await school.actions() == [
         "enrollment.begun", "attempt.begun", "attempt.handed_in", "lesson.completed", "enrollment.completed",
+        "certificate.issued",
     ]  # fmt: skip
 
 

@@ -23,9 +23,10 @@ from domain.catalog.lesson_content import Link, Video
 from domain.catalog.module import Module
 from domain.catalog.order import spread
 from domain.identity.user import User
+from domain.learning.certificate import RANDOM_BITS, Award, code_of
 from domain.learning.enrollment import Enrollment, EnrollmentStatus
 from domain.learning.unlocking import Rule, rules_to_json
-from domain.shared.ids import CourseId, EnrollmentId, LessonId, ModuleId, UserId
+from domain.shared.ids import CertificateId, CourseId, EnrollmentId, LessonId, ModuleId, UserId
 from tests.support.catalog import a_course, acting
 from tests.support.clock import SettableClock
 from tests.support.people import NOON, a_user, instants
@@ -149,4 +150,11 @@ enrollments = st.builds(
     withdrawn_at=st.none() | instants,
     completed_at=st.none() | instants,
     version=st.integers(1, 2**31 - 1),
+)
+awards = st.builds(
+    Award,
+    id=st.uuids().map(CertificateId),
+    enrollment_id=st.uuids().map(EnrollmentId),
+    code=st.integers(0, 2**RANDOM_BITS - 1).map(code_of),
+    issued_at=instants,
 )

@@ -45,6 +45,14 @@ INVARIANTS = {
         WHERE a.handed_in_at IS NOT NULL AND p.score IS DISTINCT FROM (
             SELECT max(b.earned * 100 / b.possible) FROM attempts b
             WHERE b.enrollment_id = a.enrollment_id AND b.lesson_id = a.lesson_id)""",
+    "a completed course has no certificate": """
+        SELECT e.id FROM enrollments e LEFT JOIN certificates t ON t.enrollment_id = e.id
+        WHERE e.completed_at IS NOT NULL AND t.id IS NULL""",
+    "a certificate is of no completed course": """
+        SELECT t.id FROM certificates t JOIN enrollments e ON e.id = t.enrollment_id
+        WHERE e.completed_at IS DISTINCT FROM t.issued_at""",
+    "a certificate is not audited once": f"""
+        SELECT t.id FROM certificates t WHERE {_ENTRIES.format("certificate.issued", "t.id")} <> 1""",
     "status and time of completion contradict each other": """
         SELECT e.id FROM enrollments e WHERE (e.status = 'completed' AND e.completed_at IS NULL)
         OR (e.status = 'active' AND e.completed_at IS NOT NULL)""",

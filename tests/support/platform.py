@@ -20,6 +20,7 @@ from entrypoints.container import Container, make_container
 from entrypoints.http.app import make_app
 from entrypoints.http.edge import Edge
 from entrypoints.settings import Settings
+from tests.support import quizzes
 
 HOST = "tekun.test"
 
@@ -122,13 +123,41 @@ class Platform:
         submission: dict[str, Any] = answer.json()
         return submission
 
+    async def award(self, owner: Person, learner: Person) -> dict[str, Any]:
+        """The learner's certificate for a new course of the owner's that they completed."""
+        course = await self.make_course(owner)
+        lesson = await self.make_lesson(owner, await self.make_module(owner, course), status="published")
+        await self.publish(owner, course)
+        await self.enroll(learner.headers, course["id"])
+        async with self.client(headers=learner.headers) as client:
+            done = await client.put(f"/v1/lessons/{lesson['id']}/completion")
+            assert done.status_code == 200, done.text
+            listed = await client.get("/v1/me/certificates", params={"course_id": course["id"]})
+        [certificate] = listed.json()["items"]
+        awarded: dict[str, Any] = certificate
+        return awarded
+
     async def path_ids(self, owner: Person) -> dict[str, str]:
         """Something of the owner's for each parameter that a path may have."""
         course = await self.make_course(owner)
         module = await self.make_module(owner, course)
         lesson = await self.make_lesson(owner, module, status="published")
         ids = {"course_id": course["id"], "module_id": module["id"], "lesson_id": lesson["id"], "number": "1"}
-        return {**ids, "user_id": owner.id}
+        certificate = await self.award(owner, await self.person(Role.MAHASISWA))
+        return {**ids, **await self._work_ids(owner), "user_id": owner.id, "code": certificate["code"]}
+
+    async def _work_ids(self, owner: Person) -> dict[str, str]:
+        """An attempt of somebody's with one of its questions, and a submission, in a course of the owner's."""
+        course = await self.publish(owner, await self.make_course(owner))
+        module = await self.make_module(owner, course)
+        quiz = await self.make_lesson(owner, module, status="published", content=quizzes.a_quiz())
+        content = {"kind": "assignment", "markdown": "Tulis."}
+        assignment = await self.make_lesson(owner, module, status="published", content=content)
+        learner = await self.person(Role.MAHASISWA)
+        await self.enroll(learner.headers, course["id"])
+        attempt = await self.begin_attempt(learner.headers, quiz["id"])
+        submission = await self.hand_in_work(learner.headers, assignment["id"])
+        return {"attempt_id": attempt["id"], "question_id": "single", "submission_id": submission["id"]}
 
     async def publish_lesson(
         self, owner: Person, lesson: dict[str, Any], *, status: str = "published"

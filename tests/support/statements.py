@@ -41,6 +41,7 @@ BY_NAME: dict[str, Any] = {
     "now": NOON + timedelta(days=1),
     "due": NOON + timedelta(days=1),
     "instant": NOON + timedelta(days=1),
+    "revoked_reason": "reason",
     "limit": 5,
     "rows": 5,
 }

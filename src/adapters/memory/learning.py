@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from adapters.memory.awards import issue
 from adapters.memory.learner_courses import stored_lesson, structure_of
 from adapters.memory.tables import MemoryTables
 from application.learning.ports import (
@@ -16,6 +17,7 @@ from application.learning.ports import (
 )
 from application.learning.structure import completed_in, outline_of, scores_in
 from domain.catalog.course import Course, CourseStatus
+from domain.learning.certificate import Award
 from domain.learning.enrollment import Enrollment, Offer
 from domain.learning.progress import LessonProgress
 from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
@@ -124,9 +126,12 @@ class MemoryEnrollmentRepository(EnrollmentRepository):
         seated = (each for each in self._tables.enrollments.values() if not each.is_withdrawn)
         return sum(each.course_id == course_id and each.id not in left_out for each in seated)
 
-    async def save(self, *enrollments: Enrollment, progress: Sequence[LessonProgress] = ()) -> None:
+    async def save(
+        self, *enrollments: Enrollment, progress: Sequence[LessonProgress] = (), awards: Sequence[Award] = ()
+    ) -> None:
         assert len(enrollments) == 1 or not progress, "progress is of one enrollment"
         self._tables.enrollments |= {enrollment.id: replace(enrollment) for enrollment in enrollments}
         self._tables.lesson_progress |= {
             (enrollment.id, step.lesson_id): replace(step) for enrollment in enrollments for step in progress
         }
+        issue(self._tables, awards)

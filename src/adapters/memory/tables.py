@@ -13,10 +13,20 @@ from domain.catalog.lesson import Lesson, LessonVersion
 from domain.catalog.module import Module
 from domain.identity.user import User
 from domain.learning.attempt import Attempt
+from domain.learning.certificate import Certificate
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import LessonProgress
 from domain.learning.submission import Submission
-from domain.shared.ids import AttemptId, CourseId, EnrollmentId, LessonId, ModuleId, SubmissionId, UserId
+from domain.shared.ids import (
+    AttemptId,
+    CertificateId,
+    CourseId,
+    EnrollmentId,
+    LessonId,
+    ModuleId,
+    SubmissionId,
+    UserId,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class MemoryTables:
     answers: dict[tuple[AttemptId, str], StoredAnswer] = field(default_factory=dict)
     quiz_extensions: dict[tuple[EnrollmentId, LessonId], timedelta] = field(default_factory=dict)
     submissions: dict[SubmissionId, Submission] = field(default_factory=dict)
+    certificates: dict[CertificateId, Certificate] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -63,6 +74,7 @@ class MemoryTables:
             answers=dict(self.answers),
             quiz_extensions=dict(self.quiz_extensions),
             submissions=dict(self.submissions),
+            certificates=dict(self.certificates),
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

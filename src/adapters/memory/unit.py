@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 
 from adapters.memory.attempts import MemoryAttemptRepository
 from adapters.memory.audit import MemoryAuditLog
+from adapters.memory.certificates import MemoryCertificateRepository
 from adapters.memory.content import MemoryLessonRepository, MemoryModuleRepository
 from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
 from adapters.memory.idempotency import MemoryIdempotencyKeys
@@ -15,6 +16,7 @@ from adapters.memory.webhooks import MemorySessionDenyList, MemoryWebhookInbox
 from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
+from application.learning.certificate_ports import CertificateUnit
 from application.learning.submission_ports import SubmissionUnit
 
 
@@ -39,7 +41,7 @@ class MemoryStore:
             yield MemoryUnit(self)
 
 
-class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit):
+class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit):
     """Works on a copy of the store's tables, which takes their place by `commit()`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -57,6 +59,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit):
         self.enrollments = MemoryEnrollmentRepository(self._tables)
         self.attempts = MemoryAttemptRepository(self._tables)
         self.submissions = MemorySubmissionRepository(self._tables)
+        self.certificates = MemoryCertificateRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)
         self.audit = MemoryAuditLog(self._tables)
 

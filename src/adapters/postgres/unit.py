@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from adapters.postgres.pool import Pool
 from adapters.postgres.repositories.attempts import PostgresAttemptRepository
 from adapters.postgres.repositories.audit import PostgresAuditLog
+from adapters.postgres.repositories.certificates import PostgresCertificateRepository
 from adapters.postgres.repositories.content import PostgresLessonRepository, PostgresModuleRepository
 from adapters.postgres.repositories.courses import PostgresCourseRepository, PostgresOwners
 from adapters.postgres.repositories.enrollments import (
@@ -19,10 +20,11 @@ from adapters.postgres.statement import Connection
 from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
+from application.learning.certificate_ports import CertificateUnit
 from application.learning.submission_ports import SubmissionUnit
 
 
-class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit):
+class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
     def __init__(self, connection: Connection) -> None:
@@ -40,6 +42,7 @@ class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit):
         self.enrollments = PostgresEnrollmentRepository(connection)
         self.attempts = PostgresAttemptRepository(connection)
         self.submissions = PostgresSubmissionRepository(connection)
+        self.certificates = PostgresCertificateRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)
         self.audit = PostgresAuditLog(connection)
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.audit.record import entry_of
+from application.learning.award import award_for
 from application.learning.ports import LearningUnit, LessonAtHand, LessonNotFound
 from application.learning.queries import LessonProgressView
 from application.shared.actor import Actor
 from application.shared.clock import NewId
 from application.shared.unit import Begin
 from domain.audit.entry import AuditEntry
+from domain.learning.certificate import Award
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import Advance, LessonProgress, Step
 from domain.learning.unlocking import locks_of
@@ -65,8 +67,9 @@ async def take_step(
     progress = lesson.progress or LessonProgress(lesson_id=lesson.lesson_id, first_seen_at=at)
     done = deed(enrollment, progress, step_of(lesson, at))
     if done.changed or lesson.progress is None:
-        await unit.enrollments.save(enrollment, progress=[progress])
-        entries = _entries(done, enrollment, lesson.lesson_id, actor, new_id, at)
+        award = award_for(enrollment, new_id=new_id, at=at) if done.course_completed else None
+        await unit.enrollments.save(enrollment, progress=[progress], awards=[] if award is None else [award])
+        entries = _entries(done, enrollment, lesson.lesson_id, award, actor, new_id, at)
         if entries:
             await unit.audit.record(*entries)
     completed = lesson.lessons_completed + (done.lesson_completed and lesson.is_published)
@@ -88,13 +91,21 @@ def step_of(lesson: LessonAtHand, at: datetime) -> Step:
 
 
 def _entries(
-    done: Advance, enrollment: Enrollment, lesson_id: LessonId, actor: Actor, new_id: NewId, at: datetime
+    done: Advance,
+    enrollment: Enrollment,
+    lesson_id: LessonId,
+    award: Award | None,
+    actor: Actor,
+    new_id: NewId,
+    at: datetime,
 ) -> list[AuditEntry]:
     entries = []
     if done.lesson_completed:
         facts = {"enrollment_id": str(enrollment.id), "course_id": str(enrollment.course_id)}
         entries.append(entry_of(actor, "lesson.completed", lesson_id, changes=facts, new_id=new_id, at=at))
-    if done.course_completed:
+    if award is not None:
         facts = {"course_id": str(enrollment.course_id)}
         entries.append(entry_of(actor, "enrollment.completed", enrollment.id, changes=facts, new_id=new_id, at=at))
+        facts = {"enrollment_id": str(enrollment.id), "code": award.code}
+        entries.append(entry_of(actor, "certificate.issued", award.id, changes=facts, new_id=new_id, at=at))
     return entries

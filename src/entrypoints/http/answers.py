@@ -45,7 +45,7 @@ def answer(
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
-    media_type: bytes = b"application/json",
+    media_type: str = "application/json",
 ) -> ASGIResponse:
     """The view as it is, or 304 where a safe request's `If-None-Match` names its tag."""
     fields = [(b"etag", b'"' + view.tag.encode() + b'"'), *_FIELDS]
@@ -53,7 +53,7 @@ def answer(
     asked = header_of(request.scope, b"if-none-match")
     if asked is not None and request.method == "GET" and (asked.strip() == "*" or view.tag in _tags(asked)):
         return _Ready(304, fields, b"")
-    fields += [(b"content-type", media_type), (b"content-length", str(len(view.body)).encode())]
+    fields += [(b"content-type", media_type.encode()), (b"content-length", str(len(view.body)).encode())]
     return _Ready(status, fields, view.body)
 
 

@@ -19,6 +19,7 @@ from entrypoints.http.assignments import AssignmentsController
 from entrypoints.http.audit import AuditController
 from entrypoints.http.auth import operation_of, policy_gate
 from entrypoints.http.bodies import JsonRequest, StrictBodies
+from entrypoints.http.certificates import CertificatesController
 from entrypoints.http.cors import Cors
 from entrypoints.http.course_documents import CourseDocumentsController
 from entrypoints.http.courses import CoursesController
@@ -51,6 +52,7 @@ CONTROLLERS = (
     QuizzesController,
     AssignmentsController,
     AnalyticsController,
+    CertificatesController,
     UsersController,
     AuditController,
     WebhooksController,

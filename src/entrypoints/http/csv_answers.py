@@ -27,7 +27,7 @@ def csv_answer(
     body = target.getvalue().encode("utf-8-sig")
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     table: Encoded[Any] = Encoded(body, content_tag(body))
-    return answer(request, table, headers=headers, media_type=b"text/csv; charset=utf-8")
+    return answer(request, table, headers=headers, media_type="text/csv; charset=utf-8")
 
 
 def _cell(value: object) -> object:

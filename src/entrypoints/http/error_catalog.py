@@ -10,6 +10,8 @@ CATALOG: dict[str, tuple[str, str]] = {
     "auth.keys_unavailable": ("Token belum dapat diperiksa", "Tokens can't be checked at the moment"),
     "auth.required": ("Silakan masuk dahulu", "Sign in first"),
     "auth.token_invalid": ("Token sesi tidak sah", "The session token is not valid"),
+    "certificate.not_found": ("Sertifikat tidak ditemukan", "Certificate not found"),
+    "certificate.revoked": ("Sertifikat sudah dicabut", "The certificate was revoked"),
     "clerk.refused": ("Clerk menolak perubahan ini", "Clerk refused this change"),
     "clerk.unavailable": ("Clerk sedang tidak dapat dihubungi", "Clerk can't be reached at the moment"),
     "course.document_invalid": ("Dokumen kursus tidak sah", "The course's document is not valid"),

@@ -37,6 +37,7 @@ _TAGS = (
     "Quizzes",
     "Assignments",
     "Analytics",
+    "Certificates",
     "Audit",
     "Webhooks",
     "Operations",
@@ -45,6 +46,7 @@ _TAGS = (
 UNSHARED = frozenset({"changeMe"})
 # What is answered as CSV.
 TABLES = frozenset({"exportCourseAnalytics", "exportGrades"})
+_OF_ONE_KIND = ("/v1/quizzes/", "/v1/assignments/")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -190,6 +192,9 @@ def _statuses(path: str, method: str, operation: dict[str, Any], *, asks_who: bo
         statuses += ["415"] if asks_who else []
     if method != "get" and asks_who:
         statuses.append("409")
+    elif path.startswith(_OF_ONE_KIND):
+        # The lesson may be of another kind.
+        statuses.append("409")
     if "If-Match" in names:
         statuses += ["412"] if operation["operationId"] in UNSHARED else ["412", "428"]
     if "Idempotency-Key" in names:
@@ -230,6 +235,15 @@ _BEYOND: dict[str, dict[str, Any]] = {
         "requestBody": {
             "required": True,
             "content": {"text/csv": {"schema": {"type": "string"}, "example": "email\nbudi@example.org\n"}},
+        },
+    },
+    "printCertificate": {
+        "responses": {
+            "200": {
+                "description": "The page.",
+                "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+            },
+            "409": {"$ref": f"#/components/responses/{PROBLEMS['409'].name}"},
         },
     },
     "receiveClerkWebhook": {

@@ -137,6 +137,16 @@ _ENROLLMENT = {
     "completed_at": None,
     "version": 1,
 }
+_CERTIFICATE = {
+    "code": "TK-MQ21-GW21-ZMD2",
+    "learner_name": "Maya Mahasiswa",
+    "course_title": "Dasar-Dasar Python",
+    "course_id": _ID,
+    "issued_at": "2026-03-20T07:15:00+00:00",
+    "revoked_at": None,
+    "revoked_reason": None,
+    "is_valid": True,
+}
 _ATTEMPT = {
     "id": "01980d3f-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
     "lesson_id": "01980d3e-2a3b-7c4d-8e5f-60718293a4b5",
@@ -218,6 +228,9 @@ EXAMPLES: dict[str, Any] = {
     "CapacityChange": {"capacity": 30},
     "WatchedTime": {"watched_seconds": 312},
     "EnrollmentView": _ENROLLMENT,
+    "CertificateView": _CERTIFICATE,
+    "CertificatePage": {"items": [_CERTIFICATE], "next_cursor": None},
+    "Revocation": {"reason": "Tugas akhir dikerjakan orang lain."},
     "Answer": {"answer": "3f9a0c1d2e4b", "sequence": 3},
     "Extension": {"extra_seconds": 900},
     "AttemptPage": {"items": [_ATTEMPT], "next_cursor": None},

@@ -313,6 +313,24 @@ def _lessons(*more_ids: str) -> list[Make]:
     ]
 
 
+async def _unknown_code(_: Platform, __: Caller, ___: Person) -> Thing | None:
+    return Thing("unknown number", ("TK-0000-0000-0000",), exists=False)
+
+
+def _certificate(*, is_mine: bool) -> Make:
+    """Of somebody who completed a course of somebody's, or of the caller's."""
+
+    async def make(platform: Platform, who: Caller, other: Person) -> Thing | None:
+        owner = _owner(who, other, is_mine=is_mine)
+        if owner is None:
+            return None
+        certificate = await platform.award(owner, await platform.person(Role.MAHASISWA))
+        name = f"certificate, {'own' if is_mine else 'foreign'} course"
+        return Thing(name, (certificate["code"],), is_mine=is_mine, is_public=True)
+
+    return make
+
+
 _COURSES: list[Make] = [
     _missing, _foreign_draft, _foreign_published, _own_draft, _own_published, _joined_course,
 ]  # fmt: skip
@@ -329,6 +347,7 @@ THINGS: dict[tuple[str, ...], list[Make]] = {
     ("lesson_id",): [*_lessons(), _joined_lesson],
     ("lesson_id", "number"): _lessons("1"),
     ("lesson_id", "user_id"): [_and_a_learner(make) for make in [*_lessons(), _joined_lesson]],
+    ("code",): [_unknown_code, _certificate(is_mine=False), _certificate(is_mine=True)],
     ("attempt_id",): _attempts(),
     ("submission_id",): [
         _missing,

@@ -26,6 +26,7 @@ from application.identity.queries import UserPage, UserView
 from application.learning.analytics_views import CourseAnalytics, QuizItems
 from application.learning.attempt_queries import AttemptPage, LearnerAttemptPage
 from application.learning.attempt_views import AttemptView, HandedIn
+from application.learning.certificate_queries import CertificatePage, CertificateView
 from application.learning.extend_quiz import ExtensionView
 from application.learning.queries import (
     EnrollmentImportReport,
@@ -54,7 +55,7 @@ COMMITTED = Path(__file__).parents[3] / "openapi.json"
 # Nobody overwrites anybody here: these lead to one state, however often and by whom they are asked for.
 REPEATABLE = {
     "enrollInCourse", "withdrawFromCourse", "enrollLearner", "completeLesson", "watchLesson", "extendQuiz",
-    "saveAnswer", "handInAttempt",
+    "saveAnswer", "handInAttempt", "revokeCertificate", "reinstateCertificate",
 }  # fmt: skip
 
 # One's own: nobody else changes it, so that If-Match may be left out.
@@ -332,6 +333,21 @@ async def test_answers_about_quizzes_are_the_views_to_the_letter(
     await assert_views(platform, dosen, document, as_teacher)
 
 
+async def test_answers_about_certificates_are_the_views_to_the_letter(
+    platform: Platform, dosen: Person, document: dict[str, Any]
+) -> None:
+    learner = await platform.person(Role.MAHASISWA)
+    code = (await platform.award(dosen, learner))["code"]
+    await assert_views(platform, learner, document, [("GET", "/v1/me/certificates", CertificatePage, {})])
+    reason = {"json": {"reason": "Keliru."}}
+    as_teacher: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("GET", f"/v1/certificates/{code}", CertificateView, {}),
+        ("PUT", f"/v1/certificates/{code}/revocation", CertificateView, reason),
+        ("GET", f"/v1/certificates/{code}", CertificateView, {}),
+    ]
+    await assert_views(platform, dosen, document, as_teacher)
+
+
 async def test_answers_about_assignments_are_the_views_to_the_letter(
     platform: Platform, dosen: Person, document: dict[str, Any]
 ) -> None:
@@ -360,6 +376,8 @@ async def test_answers_about_assignments_are_the_views_to_the_letter(
     await assert_views(platform, learner, document, [("GET", f"{target}/submissions", SubmissionPage, {})])
 
 
-@pytest.mark.parametrize("view", [EnrollmentView, LearnerSummary, MyCourse, MyCourseSummary, LessonProgressView])
+@pytest.mark.parametrize(
+    "view", [EnrollmentView, LearnerSummary, MyCourse, MyCourseSummary, LessonProgressView, CertificateView]
+)
 def test_every_field_about_learning_is_promised(document: dict[str, Any], view: Any) -> None:
     test_every_field_of_a_view_is_promised(document, view)

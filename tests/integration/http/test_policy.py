@@ -154,6 +154,7 @@ def request_for(operation: str, platform: Platform, thing: Thing) -> dict[str, A
         "handInWork": {"json": {"text": "Jawaban."}},
         "gradeSubmission": {"json": {"points": 80}, "headers": _MATCH},
         "importGrades": {"content": b"user_id,points\n", "headers": {"Content-Type": "text/csv"}},
+        "revokeCertificate": {"json": {"reason": "Keliru."}},
         "extendQuiz": {"json": {"extra_seconds": 60}},
         "saveAnswer": {"json": {"answer": True, "sequence": 1}},
         "receiveClerkWebhook": _webhook(platform),

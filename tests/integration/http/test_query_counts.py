@@ -23,6 +23,8 @@ ANONYMOUS: dict[str, int] = {
     "GET /v1/courses/{published}/modules": 1,
     "GET /v1/schemas/course.json": 0,
     "GET /v1/lessons/{preview}": 1,
+    "GET /v1/certificates/{certificate}": 1,
+    "GET /v1/certificates/{certificate}/pdf": 1,
     "GET /health/live": 0,
     "GET /health/ready": 1,
     "GET /metrics": 0,
@@ -69,6 +71,8 @@ WRITES: dict[str, tuple[int, Any]] = {
     "POST /v1/courses/{published}/enrollments/imports": (8, "user_id\n{user}\n"),
     "PUT /v1/courses/{draft}/status": (7, {"status": "published"}),
     "DELETE /v1/courses/{draft}": (6, None),
+    "PUT /v1/certificates/{certificate}/revocation": (6, {"reason": "{new}"}),
+    "DELETE /v1/certificates/{revoked}/revocation": (6, None),
     # What a course holds is read with the course, which stays locked, and with the order that it goes into.
     "POST /v1/courses/{draft}/modules": (8, {"title": "{new}"}),
     "PATCH /v1/modules/{module}": (8, {"title": "{new}"}),
@@ -92,6 +96,8 @@ LEARNING: dict[str, tuple[int, Any]] = {
     "GET /v1/me/courses": (1 + 1, None),
     "GET /v1/me/courses?status=completed": (1 + 1, None),
     "GET /v1/me/courses/{taught}": (1 + 1, None),
+    "GET /v1/me/certificates": (1 + 1, None),
+    "GET /v1/me/certificates?course_id={taught}": (1 + 1, None),
     "GET /v1/lessons/{read}/lock": (1 + 1, None),
     "PUT /v1/courses/{other}/enrollment": (8, None),
     "DELETE /v1/courses/{taught}/enrollment": (6, None),
@@ -184,11 +190,16 @@ async def names(counted: Platform, admin: Person) -> dict[str, str]:
     lesson = await counted.make_lesson(admin, module, status="published")
     async with counted.client(headers={**admin.headers, "If-Match": "*"}) as client:
         await client.patch(f"/v1/lessons/{lesson['id']}", json={"title": "Kedua"})
+    certificate, revoked = [await counted.award(admin, user) for _ in range(2)]
+    async with counted.client(headers=admin.headers) as client:
+        await client.put(f"/v1/certificates/{revoked['code']}/revocation", json={"reason": "Keliru."})
     content = {"module": module, "empty": empty, "preview": preview, "hidden": hidden, "lesson": lesson}
     return {name: thing["id"] for name, thing in content.items()} | {
         "draft": draft["id"],
         "published": published["id"],
         "user": user.id,
+        "certificate": certificate["code"],
+        "revoked": revoked["code"],
         "new": uuid4().hex,
     }
 

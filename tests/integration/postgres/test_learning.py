@@ -2,20 +2,23 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.postgres.repositories.certificates import PostgresCertificateRepository
 from adapters.postgres.repositories.courses import PostgresCourseRepository
 from adapters.postgres.repositories.enrollments import PostgresEnrollmentRepository
 from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.statement import Connection
 from adapters.postgres.unit import PostgresUnit
+from domain.learning.certificate import Award, Certificate
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import LessonProgress
-from tests.support.learning import Syllabus, a_syllabus, enrollments
-from tests.support.people import a_user, instants
+from tests.support.learning import Syllabus, a_syllabus, awards, enrollments
+from tests.support.people import a_user, instants, storable_text
 
 one_connection = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -64,6 +67,45 @@ async def test_an_enrollment_that_becomes_quite_another(connection: Connection, 
         await repository.obtain(before)
         await repository.save(after)
         assert await repository.find(after.course_id, after.user_id) == after
+
+
+revocations = st.none() | st.tuples(storable_text, instants)
+
+
+@one_connection
+@given(enrollments, awards, storable_text, st.lists(revocations, max_size=3))
+async def test_a_certificate(
+    connection: Connection,
+    enrollment: Enrollment,
+    award: Award,
+    name: str,
+    changes: list[tuple[str, datetime] | None],
+):
+    async with undone(connection):
+        syllabus = await stored(connection, enrollment)
+        await connection.execute("UPDATE users SET display_name = $1", name)
+        await PostgresEnrollmentRepository(connection).obtain(enrollment)
+        await PostgresEnrollmentRepository(connection).save(
+            enrollment, awards=[replace(award, enrollment_id=enrollment.id)]
+        )
+        repository = PostgresCertificateRepository(connection)
+        certificate, offer = await repository.get(award.code)
+        assert certificate == Certificate(
+            id=award.id,
+            enrollment_id=enrollment.id,
+            code=award.code,
+            learner_name=name,
+            course_title=syllabus.course.content.title,
+            issued_at=award.issued_at,
+        )
+        assert offer.course_id == enrollment.course_id
+        for change in changes:
+            if change is None:
+                certificate.reinstate()
+            else:
+                certificate.revoke(change[0], by=enrollment.user_id, at=change[1])
+            await repository.save(certificate)
+            assert (await repository.get(award.code))[0] == certificate
 
 
 steps = st.tuples(st.integers(0, 2**31 - 1), st.none() | instants, instants)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.postgres.pool import Pool
+from adapters.postgres.repositories.enrollment_rows import enrollment_of
 from adapters.postgres.repositories.enrollments import PostgresEnrollmentRepository, PostgresOffers
 from adapters.postgres.statement import Connection
 from adapters.postgres.unit import PostgresUnit, begin_unit
@@ -19,6 +20,7 @@ from domain.learning.enrollment import CourseFull, Enrollment, Offer
 from domain.shared.errors import Conflict
 from domain.shared.ids import CourseId, EnrollmentId, LessonId
 from tests.support.learning import Learning, a_syllabus
+from tests.support.learning_invariants import broken_invariants
 
 COMERS, SEATS = 200, 20
 
@@ -188,6 +190,52 @@ async def complete_all_at_once(pool: Pool, learning: Learning) -> tuple[int, int
 
 async def test_the_last_lessons_at_once_complete_the_course_once(empty_database: Pool):
     assert await complete_all_at_once(empty_database, learning_over(empty_database)) == (10, 10)
+
+
+async def finish_one_course_at_once(pool: Pool, learning: Learning) -> int:
+    """How many certificates there are of ten learners who each complete the last lesson twenty times at once."""
+    users = await learners(pool, 10)
+    syllabus = a_syllabus(2)
+    await syllabus.store(learning.begin)
+    for user in users:
+        await learning_over(pool).enroll(user, syllabus.course)
+        await learning_over(pool).complete(user, syllabus.lessons[0])
+    await all_at_once(*(learning.complete(user, syllabus.lessons[1]) for _ in range(20) for user in users))
+    assert await count(pool, "enrollments WHERE status = 'completed'") == 10
+    return await count(pool, "certificates")
+
+
+async def test_the_last_lesson_twenty_times_at_once_is_one_certificate(empty_database: Pool):
+    assert await finish_one_course_at_once(empty_database, learning_over(empty_database)) == 10
+    assert await count(empty_database, "audit_entries WHERE action = 'certificate.issued'") == 10
+    async with empty_database.connection() as connection:
+        assert await broken_invariants(connection) == set()
+
+
+class LookedUpWithoutALock(PostgresEnrollmentRepository):
+    """Negative control: an enrollment that others may complete at the same time."""
+
+    async def at_lesson(self, lesson_id: LessonId, user_id: Any) -> Enrollment:
+        row = await self._connection.fetchrow(
+            "SELECT e.* FROM enrollments e JOIN lessons l USING (course_id) WHERE l.id = $1 AND e.user_id = $2",
+            lesson_id, user_id,
+        )  # fmt: skip
+        assert row is not None
+        return enrollment_of(row)
+
+
+@asynccontextmanager
+async def begin_without_lock(pool: Pool) -> AsyncIterator[PostgresUnit]:
+    async with begin_unit(pool) as unit:
+        unit.enrollments = LookedUpWithoutALock(unit._connection)
+        yield unit
+
+
+async def test_without_the_lock_a_certificate_would_be_issued_over_and_over(empty_database: Pool):
+    """The database still keeps one of them, as it promises; without that promise, there would be several."""
+    unlocked = Learning(partial(begin_without_lock, empty_database))
+    assert await finish_one_course_at_once(empty_database, unlocked) == 10
+    assert await count(empty_database, "audit_entries WHERE action = 'certificate.issued'") > 10
 
 
 class SeenBeforeTheLock(PostgresEnrollmentRepository):

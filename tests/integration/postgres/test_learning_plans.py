@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from adapters.postgres.pool import Pool
-from adapters.postgres.queries import learning
+from adapters.postgres.queries import certificates, learning
+from adapters.postgres.repositories import certificates as certificate_repository
 from adapters.postgres.repositories import enrollments
 from adapters.postgres.statement import Connection, Statement
 
 COURSES, USERS, EACH = 500, 5_000, 40
-BIG = {"enrollments", "lesson_progress", "lessons", "modules"}
+BIG = {"certificates", "enrollments", "lesson_progress", "lessons", "modules"}
 
 _ID = "('00000000-0000-7000-{}-' || lpad(({})::text, 12, '0'))::uuid"
 GENERATED = (
@@ -38,6 +39,8 @@ GENERATED = (
     """INSERT INTO lesson_progress (enrollment_id, lesson_id, watched_seconds, completed_at, first_seen_at)
     SELECT e.id, l.id, 0, now(), now() FROM enrollments e JOIN (
         SELECT DISTINCT ON (course_id) course_id, id FROM lessons) AS l ON l.course_id = e.course_id""",
+    """INSERT INTO certificates (id, enrollment_id, code, learner_name, course_title, issued_at)
+    SELECT id, id, id::text, 'Learner', 'Course', enrolled_at FROM enrollments""",
 )
 ASKED: dict[str, Statement] = {
     "my course": learning._of_course,
@@ -48,6 +51,13 @@ ASKED: dict[str, Statement] = {
     "an enrollment of a user": enrollments._of_users,
     "seats taken": enrollments._seats_taken,
 }
+ASKED |= {
+    f"my certificates, {has_course=}, {has_cursor=}": certificates.my_certificates_statement(
+        has_course=has_course, has_cursor=has_cursor
+    )
+    for has_course in (False, True)
+    for has_cursor in (False, True)
+} | {"a certificate": certificates._detail, "a certificate to revoke": certificate_repository._by_code}
 LISTS = {
     "ix_enrollments_of_course": learning.learners_statement,
     "ix_enrollments_of_user": learning.my_courses_statement,
@@ -66,7 +76,9 @@ async def crowded(pool: Pool) -> AsyncIterator[Connection]:
             for statement in GENERATED:
                 await connection.execute(statement)
                 # Each time: the plans of foreign keys were made when these tables were small.
-                await connection.execute("ANALYZE users, courses, modules, lessons, enrollments, lesson_progress")
+                await connection.execute(
+                    "ANALYZE users, courses, modules, lessons, enrollments, lesson_progress, certificates"
+                )
             yield connection
         finally:
             await transaction.rollback()

@@ -143,7 +143,7 @@ async def assert_the_checker_sees(connection: Connection) -> None:
     faults = {
         "more seats are taken than there are": "UPDATE courses SET capacity = capacity - 1",
         "an enrollment is not audited once": "DELETE FROM audit_entries WHERE action = 'enrollment.begun'",
-        "an entry speaks of no enrollment": "DELETE FROM enrollments",
+        "an entry speaks of no enrollment": "DELETE FROM certificates; DELETE FROM enrollments",
         "a completed lesson is not audited once": "DELETE FROM audit_entries WHERE action = 'lesson.completed'",
         "an entry speaks of a lesson that isn't completed": "UPDATE lesson_progress SET completed_at = NULL",
         "a course is completed, but not all of its lessons": "DELETE FROM lesson_progress",
@@ -152,6 +152,9 @@ async def assert_the_checker_sees(connection: Connection) -> None:
         "an attempt that was handed in is not audited once": "DELETE FROM audit_entries WHERE action LIKE 'attempt%'",
         "points of an attempt are not those of its answers": "DELETE FROM answers",
         "an attempt that was handed in does not count": "UPDATE lesson_progress SET score = NULL",
+        "a completed course has no certificate": "DELETE FROM certificates",
+        "a certificate is of no completed course": "UPDATE enrollments SET status = 'active', completed_at = NULL",
+        "a certificate is not audited once": "DELETE FROM audit_entries WHERE action = 'certificate.issued'",
         "status and time of completion contradict each other": "UPDATE enrollments SET status = 'active'",
     }
     assert faults.keys() == INVARIANTS.keys()

@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, Insert, insert
 
 from adapters.postgres.arrays import unnested
 from adapters.postgres.queries.learning import raise_not_learning
@@ -28,7 +29,7 @@ from adapters.postgres.statement import Connection, Row, Statement
 from adapters.postgres.tables.catalog import courses
 from adapters.postgres.tables.content import lessons, modules
 from adapters.postgres.tables.identity import users
-from adapters.postgres.tables.learning import enrollments, lesson_progress
+from adapters.postgres.tables.learning import certificates, enrollments, lesson_progress
 from application.learning.ports import (
     CourseNotFound,
     EnrollmentRepository,
@@ -41,6 +42,7 @@ from application.learning.ports import (
 )
 from application.learning.structure import StoredModule, completed_in, outline_of, rule_of, scores_in
 from domain.catalog.lesson_content import LessonKind
+from domain.learning.certificate import Award
 from domain.learning.enrollment import Enrollment, Offer
 from domain.learning.progress import LessonProgress
 from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
@@ -49,6 +51,7 @@ _MODULES = msgspec.json.Decoder(list[StoredModule])
 _PROGRESS = tuple(column.name for column in lesson_progress.columns)
 _STATE = ("watched_seconds", "completed_at", "score", "first_seen_at")
 _STEP = tuple(name for name in _PROGRESS if name != "enrollment_id")
+_AWARD = tuple(field.name for field in fields(Award))
 
 # Against whoever changes the course, but not against others who enroll: seats are counted under a lock of their own.
 _offer = Statement(
@@ -167,7 +170,26 @@ def _saving() -> Statement:
         index_elements=["enrollment_id", "lesson_id"],
         set_={name: stored.excluded[name] for name in _STATE},
     )
-    return Statement(stored.add_cte(saved.cte("saved")))
+    return Statement(stored.add_cte(saved.cte("saved"), _issuing().cte("issued")))
+
+
+def _issuing() -> Insert:
+    """Names are taken from where they stand at this moment."""
+    award = unnested("awards", (certificates.c[name] for name in _AWARD), prefix="award_")
+    of_learner = enrollments.alias("of_learner")
+    values = {
+        **{name: award.c[name] for name in _AWARD},
+        "learner_name": func.coalesce(users.c.display_name, users.c.name, literal_column("''")),
+        "course_title": courses.c.title,
+    }
+    awarded = (
+        select(*values.values())
+        .join_from(award, of_learner, of_learner.c.id == award.c.enrollment_id)
+        .join(users, users.c.id == of_learner.c.user_id)
+        .join(courses, courses.c.id == of_learner.c.course_id)
+    )
+    issued = insert(certificates).from_select(list(values), awarded)
+    return issued.on_conflict_do_nothing(index_elements=["enrollment_id"])
 
 
 _insert = _insertion()
@@ -253,11 +275,14 @@ class PostgresEnrollmentRepository(EnrollmentRepository):
         taken: int = await _seats_taken.value(self._connection, course_id=course_id, besides=list(besides))
         return taken
 
-    async def save(self, *enrollments: Enrollment, progress: Sequence[LessonProgress] = ()) -> None:
+    async def save(
+        self, *enrollments: Enrollment, progress: Sequence[LessonProgress] = (), awards: Sequence[Award] = ()
+    ) -> None:
         assert len(enrollments) == 1 or not progress, "progress is of one enrollment"
         steps = {f"progress_{name}": [getattr(step, name) for step in progress] for name in _STEP}
         steps["progress_enrollment_id"] = [enrollments[0].id for _ in progress]
-        await _save.run(self._connection, **values_of(enrollments, prefix="enrollment_"), **steps)
+        issued = {f"award_{name}": [getattr(award, name) for award in awards] for name in _AWARD}
+        await _save.run(self._connection, **values_of(enrollments, prefix="enrollment_"), **steps, **issued)
 
 
 def _progress_of(row: Row, lesson_id: LessonId) -> LessonProgress | None:

@@ -44,3 +44,19 @@ lesson_progress = Table(
     CheckConstraint("watched_seconds >= 0", name="watched_seconds"),
 )
 Index("ix_lesson_progress_lesson_id", lesson_progress.c.lesson_id)
+
+# A certificate outlives whatever could be done to its enrollment: the row can't be deleted under it.
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("enrollment_id", Uuid, ForeignKey("enrollments.id", ondelete="RESTRICT"), nullable=False, unique=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("learner_name", Text, nullable=False),
+    Column("course_title", Text, nullable=False),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revoked_by", Uuid, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("revoked_reason", Text),
+    CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revocation"),
+)

@@ -67,7 +67,7 @@ async def test_a_learner_enrolls_once_leaves_and_comes_back_to_where_they_were(w
     assert (done.lessons_completed, done.percent, done.status) == (2, 100, EnrollmentStatus.COMPLETED)
     assert world.actions == [
         "enrollment.begun", "lesson.completed", "enrollment.withdrawn", "enrollment.resumed", "lesson.completed",
-        "enrollment.completed",
+        "enrollment.completed", "certificate.issued",
     ]  # fmt: skip
 
 
@@ -199,7 +199,7 @@ async def test_a_video_is_completed_at_its_share_and_never_goes_back(world: Worl
     assert (done.completed_at, done.first_seen_at) == (NOON + timedelta(minutes=1), NOON)
     assert done.course_completed_at == done.completed_at
     assert (await world.learning.complete(world.learner, video)).completed_at == done.completed_at
-    assert world.actions == ["enrollment.begun", "lesson.completed", "enrollment.completed"]
+    assert world.actions == ["enrollment.begun", "lesson.completed", "enrollment.completed", "certificate.issued"]
 
 
 async def test_a_lesson_added_later_takes_no_completion_away(world: World):
