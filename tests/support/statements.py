@@ -47,6 +47,8 @@ BY_NAME: dict[str, Any] = {
 }
 # What a row must not have in common with the one that is there.
 NEW: dict[str, Any] = {"id": UUID(int=3), "clerk_id": "new", "email": "new@example.ac.id", "key": "new", "number": 2}
+# Of statements that store as many rows as there are: none is an example that collides with no row of the others.
+MANY_ROWS = "bulk_"
 # What others refer to: what is to be deleted is a row of its own, which nothing refers to.
 CONTENT = {"courses", "modules", "lessons"}
 STATUSES = {"users": "active", "courses": "published", "lessons": "published"}
@@ -74,6 +76,8 @@ def builders() -> dict[str, Callable[..., Statement]]:
 
 def arguments_for(statement: Statement) -> dict[str, Any]:
     """One argument of the right type for each name."""
+    if all(name.startswith(MANY_ROWS) for name in statement.names) and statement.names:
+        return {name: [] for name in statement.names}
     binds = statement.expression.compile(dialect=DIALECT).binds
     values = {name: example(name, binds[name].type) for name in statement.names}
     is_plain_insert = (

@@ -7,6 +7,7 @@ from adapters.memory.audit import MemoryAuditLog
 from adapters.memory.certificates import MemoryCertificateRepository
 from adapters.memory.content import MemoryLessonRepository, MemoryModuleRepository
 from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
+from adapters.memory.histories import MemoryHistories
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.learning import MemoryEnrollmentRepository, MemoryLearners, MemoryOffers
 from adapters.memory.submissions import MemorySubmissionRepository
@@ -60,6 +61,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certifi
         self.attempts = MemoryAttemptRepository(self._tables)
         self.submissions = MemorySubmissionRepository(self._tables)
         self.certificates = MemoryCertificateRepository(self._tables)
+        self.histories = MemoryHistories(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)
         self.audit = MemoryAuditLog(self._tables)
 

@@ -12,6 +12,7 @@ from adapters.postgres.repositories.enrollments import (
     PostgresLearners,
     PostgresOffers,
 )
+from adapters.postgres.repositories.histories import PostgresHistories
 from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.repositories.submissions import PostgresSubmissionRepository
 from adapters.postgres.repositories.users import PostgresUserRepository
@@ -43,6 +44,7 @@ class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certi
         self.attempts = PostgresAttemptRepository(connection)
         self.submissions = PostgresSubmissionRepository(connection)
         self.certificates = PostgresCertificateRepository(connection)
+        self.histories = PostgresHistories(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)
         self.audit = PostgresAuditLog(connection)
 

@@ -1,9 +1,12 @@
+from datetime import UTC, datetime
+
 import click
 
 from adapters.postgres.migrations import migrate as run_migrations
 from adapters.postgres.migrations import newest_revision
 from entrypoints.cli.running import load_settings, run_with_container, say, telling_what_to_do
-from entrypoints.cli.seeding import seed_demo
+from entrypoints.cli.seeding import Demo, midnight, seed_demo
+from entrypoints.container import Container
 from entrypoints.database import with_database
 
 
@@ -23,11 +26,23 @@ def migrate() -> None:
 
 
 @click.command()
-def seed() -> None:
-    """Fill in the demo: a user of each role and a small catalog. Running it again changes nothing.
+@click.option("--seed", type=click.IntRange(1, 1000), default=1, help="Another one makes up other people. [default: 1]")
+@click.option("--learners", type=click.IntRange(0, 5000), default=300, help="How many. [default: 300]")
+@click.option("--now", type=click.DateTime(["%Y-%m-%d"]), help="The day on which their histories end. [default: today]")
+def seed(seed: int, learners: int, now: datetime | None) -> None:
+    """Fill in the demo: 30 courses, and learners who have studied, been graded and given up for months.
+
+    The same seed, number and day make the same demo. What is there already stays as it is: running it again changes
+    nothing.
 
     \b
     Example:
       tekun seed
+      tekun seed --seed 2 --learners 50 --now 2026-06-01
     """
-    say(run_with_container(seed_demo))
+
+    async def work(container: Container) -> str:
+        day = midnight(container.clock()() if now is None else now.replace(tzinfo=UTC))
+        return await seed_demo(container, Demo(seed=seed, learners=learners, now=day))
+
+    say(run_with_container(work))

@@ -12,7 +12,7 @@ import click
 from adapters.telemetry.logging import configure_logging
 from domain.identity.profile import Role
 from entrypoints.cli.running import load_settings, opened, telling_what_to_do
-from entrypoints.cli.seeding import seed_demo
+from entrypoints.cli.seeding import Demo, midnight, seed_demo
 from entrypoints.cli.serving import listen_or_tell, serve_on
 from entrypoints.cli.tokens import development_token
 from entrypoints.database import with_database
@@ -57,7 +57,8 @@ async def _prepare(settings: Settings, *, demo: bool) -> list[str]:
     lines: list[str] = []
     async with opened(settings) as container:
         if demo:
-            lines.append(f"demo:   {await seed_demo(container)}")
+            demo_of_today = Demo(now=midnight(container.clock()()))
+            lines.append(f"demo:   {await seed_demo(container, demo_of_today)}")
         if not settings.has_clerk:
             for role in Role:
                 lines += ["", f"token for {role}:", await development_token(container, role)]

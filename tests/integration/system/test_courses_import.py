@@ -136,8 +136,8 @@ def test_the_demo_catalog_is_complete_and_comes_once(tekun: Tekun, database_url:
 
     first, again = tekun(file), tekun(file)
 
-    assert first.stdout == "created 12, changed 0, unchanged 0; refused 0\n"
-    assert again.stdout == "created 0, changed 0, unchanged 12; refused 0\n"
+    assert first.stdout == "created 30, changed 0, unchanged 0; refused 0\n"
+    assert again.stdout == "created 0, changed 0, unchanged 30; refused 0\n"
     assert "Basis Data" in str(catalog(database_url, q="perpustakaan"))
     assert catalog(database_url, q="sustainable city") == ["Sustainable Cities"]
 

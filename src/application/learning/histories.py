@@ -1,0 +1,43 @@
+"""Whole histories of learners, brought in at once: of a demo, or from another platform."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from domain.audit.entry import AuditEntry
+from domain.learning.attempt import Attempt
+from domain.learning.certificate import Award
+from domain.learning.enrollment import Enrollment
+from domain.learning.progress import LessonProgress
+from domain.learning.submission import Submission
+from domain.shared.ids import AttemptId, EnrollmentId
+
+
+@dataclass(slots=True)
+class History:
+    """What happened, ready to be stored. `answers` are by question: the answer, and what was awarded for it."""
+
+    enrollments: list[Enrollment] = field(default_factory=list)
+    progress: list[tuple[EnrollmentId, LessonProgress]] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    answers: dict[AttemptId, Mapping[str, tuple[Any, int]]] = field(default_factory=dict)
+    submissions: list[Submission] = field(default_factory=list)
+    awards: list[Award] = field(default_factory=list)
+    entries: list[AuditEntry] = field(default_factory=list)
+
+    def add(self, other: "History") -> None:
+        self.enrollments += other.enrollments
+        self.progress += other.progress
+        self.attempts += other.attempts
+        self.answers |= other.answers
+        self.submissions += other.submissions
+        self.awards += other.awards
+        self.entries += other.entries
+
+
+class Histories(Protocol):
+    """In the unit in which the rest is stored."""
+
+    async def add(self, history: History) -> None:
+        """Stores all of it in few statements. Nothing of it may be there yet, and who and what it speaks of must be."""
+        ...
