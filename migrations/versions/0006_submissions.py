@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("link", sa.Text(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("late_seconds", sa.Integer(), nullable=False),
+        sa.Column("late_seconds", sa.BigInteger(), nullable=False),
         sa.Column("earned", sa.Integer(), nullable=True),
         sa.Column("deducted", sa.Integer(), nullable=True),
         sa.Column("percent", sa.Integer(), nullable=True),

@@ -11,6 +11,7 @@ from adapters.memory.submissions import MemorySubmissionQueries
 from adapters.memory.unit import MemoryStore
 from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from application.catalog.content_ports import LessonHasWork
+from application.catalog.ports import CourseHasLearners
 from application.learning.admission import CourseNotYours
 from application.learning.grade_submission import GradeSubmission, GradeSubmissionHandler
 from application.learning.hand_in_work import HandInWork, HandInWorkHandler
@@ -203,6 +204,8 @@ async def test_what_is_closed_or_no_assignment_takes_nothing(school: School):
         await school.mine(school.learner)
     with pytest.raises(NoAssignment):
         await school.queries.grades(link.id, acting(school.teacher))
+    with pytest.raises(NoAssignment):
+        await school.all(school.teacher)
 
 
 async def test_who_has_withdrawn_gets_the_grade_and_no_completion(school: School):
@@ -284,9 +287,40 @@ async def test_a_table_grades_the_newest_and_again_changes_nothing(school: Schoo
     assert (await school.show(school.teacher, made)).grade is None
 
 
+async def test_a_table_that_only_went_out_and_came_back_takes_nothing_away(school: School):
+    rubric = [{"id": "isi", "title": "Isi", "points": 20}, {"id": "gaya", "title": "Gaya", "points": 10}]
+    await school.open(points=30, rubric=rubric)
+    made = await school.hand_in(school.learner)
+    graded = await school.grade(school.teacher, made, rubric={"isi": 1750, "gaya": 800}, comment=" '=Bagus.\r\n")
+    table = f"user_id,points,comment\n{school.learner.id},25.50,''=Bagus.\n"
+
+    assert (await school.take_over(school.teacher, table)).unchanged == 1
+    assert (await school.take_over(school.teacher, f"user_id,points\n{school.learner.id},25.5\n")).unchanged == 1
+    assert await school.show(school.teacher, made) == graded
+    assert (graded.grade.rubric, graded.grade.comment) == ({"isi": 17.5, "gaya": 8.0}, "'=Bagus.")
+
+
+async def test_a_fraction_of_a_second_is_late_in_any_store(school: School):
+    await school.open(due_at="2025-04-10T11:59:59.600000Z", late="deduct")
+    made = await school.hand_in(school.learner)
+    graded = await school.grade(school.teacher, made, points=10_000)
+
+    assert (made.late_seconds, graded.grade.deducted) == (1, 10.0)
+
+
+async def test_what_was_due_in_another_century_is_very_late(school: School):
+    await school.open(due_at="1900-01-01T00:00:00Z")
+
+    assert (await school.hand_in(school.learner)).late_seconds == 3_953_275_200
+
+
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
+        ("{learner},1e999999999", [("/2/points", "number.invalid")]),
+        ("{learner},1_0", [("/2/points", "number.invalid")]),
+        ("{learner},١", [("/2/points", "number.invalid")]),
+        ("{learner},-1", [("/2/points", "number.range")]),
         ("{learner},101", [("/2/points", "number.range")]),
         ("{learner},x", [("/2/points", "number.invalid")]),
         ("{learner},1.005", [("/2/points", "number.invalid")]),
@@ -329,3 +363,23 @@ async def test_an_assignment_with_work_is_not_deleted(school: School):
 
     with pytest.raises(LessonHasWork):
         await delete()
+
+
+async def test_of_a_course_with_work_its_learners_are_told(school: School):
+    await school.open()
+    await school.hand_in(school.learner)
+
+    async def delete() -> None:
+        async with school.begin() as unit:
+            await unit.courses.delete(school.syllabus.course)
+            await unit.commit()
+
+    with pytest.raises(CourseHasLearners):
+        await delete()
+
+
+async def test_the_rules_of_a_lesson_that_is_gone(school: School):
+    await school.open()
+    async with school.begin() as unit:
+        with pytest.raises(LessonNotFound):
+            await unit.submissions.rules(LessonId(uuid7()))

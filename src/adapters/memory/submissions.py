@@ -41,17 +41,18 @@ class MemorySubmissionRepository(SubmissionRepository):
 
     async def rules(self, lesson_id: LessonId) -> AssignmentRules:
         lesson = self._tables.lessons.get(lesson_id)
-        if lesson is None or not isinstance(lesson.content, Assignment):
+        if lesson is None:
+            raise LessonNotFound("There is no such lesson.")
+        if not isinstance(lesson.content, Assignment):
             raise NoAssignment("This lesson is no assignment.")
         return rules_of_settings(msgspec.convert(lesson.content.settings, AssignmentSettings))
 
-    async def of_learner(self, enrollment: Enrollment, lesson_id: LessonId) -> Sequence[Submission]:
-        found = (
-            replace(each)
+    async def percents(self, enrollment: Enrollment, lesson_id: LessonId) -> Mapping[int, int | None]:
+        return {
+            each.number: None if each.grade is None else each.grade.percent
             for each in self._tables.submissions.values()
             if (each.enrollment_id, each.lesson_id) == (enrollment.id, lesson_id)
-        )
-        return sorted(found, key=lambda each: each.number)
+        }
 
     async def get(self, submission_id: SubmissionId) -> SubmissionAtHand:
         if submission_id not in self._tables.submissions:
@@ -109,6 +110,7 @@ class MemorySubmissionQueries(SubmissionQueries):
     ) -> Encoded[SubmissionPage]:
         tables = self._committed()
         _assert_teaches(tables, lesson_id, actor)
+        _assert_assignment(tables, lesson_id)
         asked = {"lesson_id": lesson_id, "graded": question.graded}
         found = [each for each in _of(tables, lesson_id) if question.graded in {None, each.grade is not None}]
         return _page(found, question, asked, lambda each: _view(tables, each))
@@ -116,12 +118,11 @@ class MemorySubmissionQueries(SubmissionQueries):
     async def grades(self, lesson_id: LessonId, actor: Actor) -> Sequence[GradeRow]:
         tables = self._committed()
         _assert_teaches(tables, lesson_id, actor)
-        lesson = tables.lessons[lesson_id]
-        if not isinstance(lesson.content, Assignment):
-            raise NoAssignment("This lesson is no assignment.")
+        _assert_assignment(tables, lesson_id)
+        course_id = tables.lessons[lesson_id].course_id
         newest = {each.enrollment_id: each for each in sorted(_of(tables, lesson_id), key=lambda each: each.number)}
         learning = [
-            each for each in tables.enrollments.values() if each.course_id == lesson.course_id and not each.is_withdrawn
+            each for each in tables.enrollments.values() if each.course_id == course_id and not each.is_withdrawn
         ]
         rows = [_grade_row(tables, enrollment, newest.get(enrollment.id)) for enrollment in learning]
         return sorted(rows, key=lambda row: (row.learner is None, row.learner or "", row.user_id))
@@ -134,6 +135,11 @@ def _assert_teaches(tables: MemoryTables, lesson_id: LessonId, actor: Actor) -> 
     assert_teaches_lesson(LessonOffer(offer_of(tables.courses[lesson.course_id]), lesson.is_published), actor)
 
 
+def _assert_assignment(tables: MemoryTables, lesson_id: LessonId) -> None:
+    if not isinstance(tables.lessons[lesson_id].content, Assignment):
+        raise NoAssignment("This lesson is no assignment.")
+
+
 def _assert_takes(tables: MemoryTables, user_id: UserId, lesson_id: LessonId) -> None:
     lesson = tables.lessons.get(lesson_id)
     enrollment = None if lesson is None else find_enrollment(tables, lesson.course_id, user_id)
@@ -143,8 +149,7 @@ def _assert_takes(tables: MemoryTables, user_id: UserId, lesson_id: LessonId) ->
         raise LessonNotFound("There is no such lesson.")
     if enrollment is None or enrollment.is_withdrawn:
         raise EnrollmentRequired("Enroll in its course first.")
-    if not isinstance(lesson.content, Assignment):
-        raise NoAssignment("This lesson is no assignment.")
+    _assert_assignment(tables, lesson_id)
 
 
 def _of(tables: MemoryTables, lesson_id: LessonId) -> list[Submission]:

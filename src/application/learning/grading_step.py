@@ -31,7 +31,7 @@ async def grade(
     assert submission.grade is not None, "it was just given"
     facts = {"lesson_id": str(submission.lesson_id), "percent": submission.grade.percent}
     await record(unit.audit, actor, "submission.graded", submission.id, changes=facts, new_id=new_id, at=at)
-    score = score_of(await unit.submissions.of_learner(found.enrollment, submission.lesson_id))
+    score = score_of(await unit.submissions.percents(found.enrollment, submission.lesson_id))
     assert score is not None, "at least this one is graded"
     lesson = await unit.enrollments.lesson_at_hand(found.enrollment, submission.lesson_id)
     deed = partial(score_lesson, score=score, at=at)

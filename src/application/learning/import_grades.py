@@ -1,6 +1,7 @@
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from application.learning.admission import assert_teaches_lesson
 from application.learning.grading_step import grade
@@ -9,6 +10,7 @@ from application.learning.submission_ports import SubmissionAtHand, SubmissionUn
 from application.learning.submission_views import GradeImportReport
 from application.shared.actor import Actor
 from application.shared.clock import Clock, NewId
+from application.shared.spreadsheet import restored
 from application.shared.unit import Begin
 from domain.learning.grading import HUNDREDTHS
 from domain.learning.submission import GradeInvalid, Verdict
@@ -17,6 +19,9 @@ from domain.shared.ids import LessonId, UserId
 
 MOST_ERRORS = 100
 POINTS, COMMENT = "points", "comment"
+
+# No more than that: a number such as 1e999999 would take long to make, and longer to say what is wrong with it.
+_NUMBER = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,2}0*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +91,13 @@ def _unusable(
 
 
 def _hundredths(text: str) -> int | None:
-    """Also with a comma for the decimals, as Indonesian spreadsheets write them."""
-    try:
-        exact = Decimal(text.strip().replace(",", ".")) * HUNDREDTHS
-        return int(exact) if exact == exact.to_integral_value() else None
-    except (InvalidOperation, ValueError, OverflowError):
-        return None
+    """Also with a comma for the decimals, as Indonesian spreadsheets write them. None for what is no such number."""
+    return int(Decimal(text.replace(",", ".")) * HUNDREDTHS) if _NUMBER.fullmatch(text) else None
 
 
-def _comment(row: LearnerRow) -> str:
-    # The table of grades has an apostrophe before what a spreadsheet would take for a formula.
-    text = row.values.get(COMMENT, "").strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"} else text
+def _comment(row: LearnerRow) -> str | None:
+    comment = row.values.get(COMMENT)
+    return None if comment is None else restored(comment)
 
 
 def _in_row(row: LearnerRow, error: FieldError) -> FieldError:

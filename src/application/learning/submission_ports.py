@@ -1,6 +1,6 @@
 """What submissions for assignments need of the world."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,11 +54,15 @@ class SubmissionRepository(Protocol):
     """Lock order: the enrollment, then its submissions. Whoever hands in or grades holds the enrollment."""
 
     async def rules(self, lesson_id: LessonId) -> AssignmentRules:
-        """Those that hold now, published or not. Raises NoAssignment."""
+        """Those that hold now, published or not; until the unit ends the lesson is not deleted.
+
+        Raises:
+            LessonNotFound, NoAssignment
+        """
         ...
 
-    async def of_learner(self, enrollment: Enrollment, lesson_id: LessonId) -> Sequence[Submission]:
-        """In the order of their numbers, seen after the enrollment was locked."""
+    async def percents(self, enrollment: Enrollment, lesson_id: LessonId) -> Mapping[int, int | None]:
+        """The grade of each submission by its number, None for no grade, seen after the enrollment was locked."""
         ...
 
     async def get(self, submission_id: SubmissionId) -> SubmissionAtHand:

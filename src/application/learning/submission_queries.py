@@ -43,7 +43,7 @@ class SubmissionQueries(Protocol):
 
         Raises:
             LessonNotFound, CourseNotYours: as `admission.assert_teaches_lesson` says.
-            CursorInvalid
+            NoAssignment, CursorInvalid
         """
         ...
 

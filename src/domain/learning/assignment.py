@@ -9,7 +9,7 @@ from math import ceil
 
 from domain.shared.errors import Conflict
 
-DAY = timedelta(days=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 class Accepted(StrEnum):
@@ -65,8 +65,10 @@ class AssignmentRules:
             raise SubmissionsUsedUp(f"All {self.submissions_allowed} submissions were made.")
 
     def lateness(self, at: datetime) -> timedelta:
-        """None at all until the due time, itself included."""
-        return timedelta() if self.due_at is None else max(timedelta(), at - self.due_at)
+        """In whole seconds, of which one that has begun counts; none at all until the due time, itself included."""
+        if self.due_at is None or at <= self.due_at:
+            return timedelta()
+        return SECOND * -((self.due_at - at) // SECOND)
 
     def deduction(self, earned: int, lateness: timedelta) -> int:
         """Hundredths of points that each day which has begun since the due time costs; never more than were earned."""

@@ -1,7 +1,7 @@
 """What a learner hands in for an assignment, and the grade that it gets."""
 
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,11 +50,14 @@ class Grade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What a teacher says, in hundredths of points: in all, or by criterion."""
+    """What a teacher says, in hundredths of points: in all, or by criterion.
+
+    Where `comment` is None, the one that is there stays.
+    """
 
     points: int | None = None
     rubric: Mapping[str, int] | None = None
-    comment: str = ""
+    comment: str | None = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,13 +77,16 @@ class Submission:
     def give(self, verdict: Verdict, rules: AssignmentRules, *, by: UserId | None, at: datetime) -> bool:
         """Grades it, for the first time or again; says whether anything is different now.
 
+        Points that are what the rubric gave already leave it standing: a table of grades has only the sum.
+
         Raises:
             GradeInvalid: with a pointer to what is wrong.
         """
-        errors = list(_verdict_errors(verdict, rules))
+        comment = self._comment(verdict)
+        errors = [*_verdict_errors(verdict, rules), *_comment_errors(comment)]
         if errors:
             raise GradeInvalid("The grade does not fit the assignment.", errors=errors)
-        rubric = dict(verdict.rubric or {})
+        rubric = self._rubric(verdict)
         earned = sum(rubric.values()) if rubric else verdict.points or 0
         deducted = rules.deduction(earned, self.lateness)
         score = Score(earned - deducted, rules.points * HUNDREDTHS)
@@ -88,7 +94,7 @@ class Submission:
             earned=earned,
             deducted=deducted,
             percent=score.percent,
-            comment=verdict.comment,
+            comment=comment,
             rubric=rubric,
             graded_at=at,
             graded_by=by,
@@ -99,6 +105,16 @@ class Submission:
         self.version += 1
         return True
 
+    def _comment(self, verdict: Verdict) -> str:
+        if verdict.comment is not None:
+            return _tidied(verdict.comment)
+        return "" if self.grade is None else self.grade.comment
+
+    def _rubric(self, verdict: Verdict) -> Mapping[str, int]:
+        if verdict.rubric is None and self.grade is not None and verdict.points == sum(self.grade.rubric.values()):
+            return self.grade.rubric
+        return dict(verdict.rubric or {})
+
 
 def checked_work(work: Work, accepts: Collection[Accepted]) -> Work:
     """The work, tidied; blank fields are none.
@@ -106,7 +122,7 @@ def checked_work(work: Work, accepts: Collection[Accepted]) -> Work:
     Raises:
         SubmissionInvalid: it holds nothing, or what this assignment doesn't take.
     """
-    text = (work.text or "").replace("\r\n", "\n").strip() or None
+    text = _tidied(work.text or "") or None
     link = (work.link or "").strip() or None
     errors = list(_work_errors(text, link, accepts))
     if errors:
@@ -114,11 +130,17 @@ def checked_work(work: Work, accepts: Collection[Accepted]) -> Work:
     return Work(text, link)
 
 
-def score_of(submissions: Sequence[Submission]) -> int | None:
-    """What an assignment is worth: the newest grade counts, by the submissions' numbers. None before the first."""
-    graded = [each for each in submissions if each.grade is not None]
-    newest = max(graded, key=lambda each: each.number, default=None)
-    return None if newest is None or newest.grade is None else newest.grade.percent
+def score_of(percents: Mapping[int, int | None]) -> int | None:
+    """What an assignment is worth, by the grades of a learner's submissions by their numbers, None for no grade.
+
+    The newest submission that is graded counts; None before the first grade.
+    """
+    graded = [number for number, percent in percents.items() if percent is not None]
+    return percents[max(graded)] if graded else None
+
+
+def _tidied(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
 
 
 def _work_errors(text: str | None, link: str | None, accepts: Collection[Accepted]) -> Iterator[FieldError]:
@@ -140,7 +162,10 @@ def _verdict_errors(verdict: Verdict, rules: AssignmentRules) -> Iterator[FieldE
         yield FieldError("/points", "number.range", f"is not between 0 and {rules.points}")
     elif verdict.rubric is not None:
         yield from _rubric_errors(verdict.rubric, rules)
-    if len(verdict.comment) > COMMENT_LENGTH or _has_controls(verdict.comment):
+
+
+def _comment_errors(comment: str) -> Iterator[FieldError]:
+    if len(comment) > COMMENT_LENGTH or _has_controls(comment):
         yield FieldError("/comment", "text.invalid", f"is no plain text of at most {COMMENT_LENGTH} characters")
 
 

@@ -29,6 +29,7 @@ from entrypoints.http.injection import Offered
 from entrypoints.http.parameters import Cursor, IdempotencyHeader, IfMatch, Limit, idempotency_of
 
 MOST_POINTS = 1000
+MOST_CRITERIA = 30
 
 
 def _two_decimals(points: float) -> float:
@@ -37,6 +38,7 @@ def _two_decimals(points: float) -> float:
     return points
 
 
+CriterionId = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,40}$")]
 Points = Annotated[float, Field(ge=0, le=MOST_POINTS), AfterValidator(_two_decimals)]
 
 
@@ -51,7 +53,9 @@ class GivenGrade(Body):
     """Either points in all, or points for every criterion of the rubric; what lateness costs is taken off of them."""
 
     points: Points | None = Field(default=None, description="At most two decimals.")
-    rubric: dict[str, Points] | None = Field(default=None, description="By the ids of the criteria.")
+    rubric: Annotated[dict[CriterionId, Points], Field(max_length=MOST_CRITERIA)] | None = Field(
+        default=None, description="By the ids of the criteria."
+    )
     comment: Annotated[Text, Field(max_length=COMMENT_LENGTH)] = Field(default="", description="Plain text.")
 
 

@@ -106,10 +106,15 @@ def decode_body(model: type[Body], value: Any) -> Body:
         return model.model_validate_json(msgspec.json.encode(value))
     except ValidationError as error:
         findings = [
-            FieldError("".join(f"/{_escaped(part)}" for part in finding["loc"]), finding["type"], finding["msg"])
+            FieldError(_pointer(finding["loc"]), finding["type"], finding["msg"])
             for finding in error.errors(include_url=False, include_input=False, include_context=False)
         ]
         raise BodyInvalid("Some fields are not valid.", errors=findings) from error
+
+
+def _pointer(place: tuple[int | str, ...]) -> str:
+    # What is wrong with a field's name, pydantic places one step below the field.
+    return "".join(f"/{_escaped(part)}" for part in place if part != "[key]")
 
 
 def _escaped(part: int | str) -> str:

@@ -9,10 +9,8 @@ from litestar import Request
 from litestar.response.base import ASGIResponse
 
 from application.shared.encoded import Encoded, content_tag
+from application.shared.spreadsheet import defused
 from entrypoints.http.answers import answer
-
-# What spreadsheets take for the beginning of a formula (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_answer(
@@ -31,6 +29,6 @@ def csv_answer(
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        return defused(value)
     return "" if value is None else value

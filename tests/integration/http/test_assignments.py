@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -78,6 +79,9 @@ async def test_what_cannot_be_handed_in_is_told(
         ({"points": 1.005}, "request.invalid", "/points"),
         ({"points": -1}, "request.invalid", "/points"),
         ({"rubric": {"x": 1}}, "grade.invalid", "/rubric/x"),
+        ({"rubric": {"a/b": 1}}, "request.invalid", "/rubric/a~1b"),
+        ({"rubric": {"\x00": 1}}, "request.invalid", "/rubric/\x00"),
+        ({"rubric": {f"k{number}": 1 for number in range(31)}}, "request.invalid", "/rubric"),
     ],
 )
 async def test_a_grade_that_does_not_fit_is_told(
@@ -146,6 +150,24 @@ def test_fifty_megabytes_are_refused_and_not_read(port: int, course: Course, dos
     )
 
     assert status_of(exchange(port, head.encode() + b"x" * 3_000_000)) == 413
+
+
+async def test_fifty_megabytes_in_pieces_are_refused_and_not_read(
+    client: httpx.AsyncClient, course: Course, dosen: Person
+) -> None:
+    sent = 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(50):
+            sent += 1
+            yield b"x" * 1024 * 1024
+
+    target = f"/v1/assignments/{course.assignment}/grades/imports"
+    answer = await client.post(target, headers={**dosen.headers, **TABLE}, content=pieces())
+
+    assert_problem(answer, 413, "request.too_large")
+    assert sent <= 3
 
 
 async def test_a_quiz_is_no_assignment_and_an_article_neither(

@@ -1,7 +1,7 @@
 """Submissions and grades when many come at once, with negative controls."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -12,13 +12,15 @@ from uuid_utils.compat import uuid7
 from adapters.postgres.pool import Pool
 from adapters.postgres.repositories.submissions import PostgresSubmissionRepository
 from adapters.postgres.unit import PostgresUnit, begin_unit
+from application.catalog.content_ports import LessonHasWork
 from application.learning.grade_submission import GradeSubmission, GradeSubmissionHandler
 from application.learning.hand_in_work import HandInWork, HandInWorkHandler
+from application.learning.ports import LessonNotFound
 from application.learning.submission_ports import SubmissionAtHand
 from application.shared.version import VersionStale
 from domain.catalog.lesson_content import Assignment
 from domain.learning.enrollment import Enrollment
-from domain.learning.submission import Submission, Verdict, Work
+from domain.learning.submission import Verdict, Work
 from domain.shared.ids import LessonId, SubmissionId
 from domain.shared.rich_text import RichText
 from tests.support import documents
@@ -87,11 +89,28 @@ async def test_of_graders_who_read_the_same_one_grades(school: School):
     assert await school.column("SELECT version FROM submissions") == [2]
 
 
+async def test_a_lesson_that_is_deleted_while_work_comes_in(empty_database: Pool):
+    for _ in range(10):
+        school = School(empty_database)
+        await school.open()
+
+        async def delete(lesson: Any = school.assignment) -> None:
+            async with begin_unit(empty_database) as unit:
+                await unit.lessons.delete(lesson)
+                await unit.commit()
+
+        handed_in, deleted = await all_at_once(school.hand_in(), delete())
+
+        told = [type(outcome) for outcome in (handed_in, deleted) if isinstance(outcome, Exception)]
+        assert told in ([LessonNotFound], [LessonHasWork]), (handed_in, deleted)
+        assert (told == [LessonHasWork]) == isinstance(deleted, LessonHasWork)
+
+
 class Unlocked(PostgresSubmissionRepository):
     """Negative control: gives every lock back before it goes on."""
 
-    async def of_learner(self, enrollment: Enrollment, lesson_id: LessonId) -> Sequence[Submission]:
-        found = await super().of_learner(enrollment, lesson_id)
+    async def percents(self, enrollment: Enrollment, lesson_id: LessonId) -> Mapping[int, int | None]:
+        found = await super().percents(enrollment, lesson_id)
         await self._let_go()
         return found
 

@@ -67,7 +67,7 @@ def _grading() -> Statement:
     )
     learns = and_(enrollments.c.course_id == courses.c.id, enrollments.c.status != "withdrawn")
     return Statement(
-        select(*_course(), lessons.c.kind, row.label("row"), enrollments.c.id)
+        select(*_course(), row.label("row"), enrollments.c.id)
         .select_from(
             lessons.join(courses, courses.c.id == lessons.c.course_id)
             .outerjoin(enrollments, learns)
@@ -86,6 +86,7 @@ def _course() -> list[Any]:
         courses.c.created_by,
         courses.c.capacity,
         lessons.c.status.label("lesson_status"),
+        lessons.c.kind,
     ]
 
 
@@ -131,8 +132,6 @@ class PostgresSubmissionQueries(SubmissionQueries):
         async with self._pool.connection() as connection:
             rows = await _grades.rows(connection, lesson_id=lesson_id)
         _assert_teaches(rows, actor)
-        if rows[0]["kind"] != "assignment":
-            raise NoAssignment("This lesson is no assignment.")
         return [_read_grade(row["row"]) for row in rows if row["id"] is not None]
 
 
@@ -140,6 +139,12 @@ def _assert_teaches(rows: Sequence[Row], actor: Actor) -> None:
     if not rows:
         _raise_not_found()
     assert_teaches_lesson(LessonOffer(offer_of(rows[0]), rows[0]["lesson_status"] == "published"), actor)
+    _assert_assignment(rows[0])
+
+
+def _assert_assignment(row: Row) -> None:
+    if row["kind"] != "assignment":
+        raise NoAssignment("This lesson is no assignment.")
 
 
 def _assert_takes(row: Row | None) -> None:
@@ -150,8 +155,7 @@ def _assert_takes(row: Row | None) -> None:
         _raise_not_found()
     if row["enrollment_status"] in {None, "withdrawn"}:
         raise EnrollmentRequired("Enroll in its course first.")
-    if row["kind"] != "assignment":
-        raise NoAssignment("This lesson is no assignment.")
+    _assert_assignment(row)
 
 
 def _raise_not_found() -> NoReturn:
@@ -181,7 +185,7 @@ def my_submissions_statement(*, has_cursor: bool) -> Statement:
     chosen = summaries().where(submissions.c.lesson_id == bindparam("lesson_id"), enrollments.c.user_id == user_id)
     page, columns = _paged(chosen, has_cursor=has_cursor)
     return Statement(
-        select(*_course(), lessons.c.kind, enrollments.c.status.label("enrollment_status"), *columns)
+        select(*_course(), enrollments.c.status.label("enrollment_status"), *columns)
         .select_from(
             lessons.join(courses, courses.c.id == lessons.c.course_id)
             .outerjoin(enrollments, theirs)

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Uuid, bindparam, func, insert, literal_column, select, update
@@ -13,6 +13,7 @@ from adapters.postgres.tables.catalog import courses
 from adapters.postgres.tables.content import lessons
 from adapters.postgres.tables.learning import enrollments
 from adapters.postgres.tables.submissions import submissions
+from application.learning.ports import LessonNotFound
 from application.learning.submission_ports import (
     NoAssignment,
     SubmissionAtHand,
@@ -30,13 +31,14 @@ from domain.shared.ids import CourseId, LessonId, SubmissionId, UserId
 
 _read_settings = msgspec.json.Decoder(AssignmentSettings).decode
 
+# Against who deletes the lesson alone: work comes in at the same time, and the lesson may be changed.
 _settings = Statement(
-    select(lessons.c.content.op("->")(literal_column("'assignment'")).cast(JSON).label("settings")).where(
-        lessons.c.id == bindparam("lesson_id"), lessons.c.kind == "assignment"
-    )
+    select(lessons.c.kind, lessons.c.content.op("->")(literal_column("'assignment'")).cast(JSON).label("settings"))
+    .where(lessons.c.id == bindparam("lesson_id"))
+    .with_for_update(read=True, key_share=True)
 )
-_of_learner = Statement(
-    select(submissions)
+_percents = Statement(
+    select(submissions.c.number, submissions.c.percent)
     .where(submissions.c.enrollment_id == bindparam("enrollment_id"), submissions.c.lesson_id == bindparam("lesson_id"))
     .order_by(submissions.c.number)
 )
@@ -92,12 +94,14 @@ class PostgresSubmissionRepository(SubmissionRepository):
     async def rules(self, lesson_id: LessonId) -> AssignmentRules:
         row = await _settings.row(self._connection, lesson_id=lesson_id)
         if row is None:
+            raise LessonNotFound("There is no such lesson.")
+        if row["kind"] != "assignment":
             raise NoAssignment("This lesson is no assignment.")
         return rules_of_settings(_read_settings(row["settings"]))
 
-    async def of_learner(self, enrollment: Enrollment, lesson_id: LessonId) -> Sequence[Submission]:
-        rows = await _of_learner.rows(self._connection, enrollment_id=enrollment.id, lesson_id=lesson_id)
-        return [submission_of(row) for row in rows]
+    async def percents(self, enrollment: Enrollment, lesson_id: LessonId) -> Mapping[int, int | None]:
+        rows = await _percents.rows(self._connection, enrollment_id=enrollment.id, lesson_id=lesson_id)
+        return {row["number"]: row["percent"] for row in rows}
 
     async def get(self, submission_id: SubmissionId) -> SubmissionAtHand:
         row = await _get.row(self._connection, submission_id=submission_id)

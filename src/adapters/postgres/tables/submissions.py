@@ -1,4 +1,5 @@
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
@@ -25,7 +26,7 @@ submissions = Table(
     Column("text", Text),
     Column("link", Text),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
-    Column("late_seconds", Integer, nullable=False),
+    Column("late_seconds", BigInteger, nullable=False),
     # Hundredths of points, before the deduction.
     Column("earned", Integer),
     Column("deducted", Integer),

@@ -161,10 +161,39 @@ def test_work_is_tidied():
     assert checked_work(Work(" a\r\nb ", " https://example.org/x "), BOTH) == Work("a\nb", "https://example.org/x")
 
 
-def test_the_newest_grade_counts_and_a_newer_submission_without_one_does_not():
-    rules = AssignmentRules()
-    made = [graded(9000, rules, number=1), graded(4000, rules, number=2), a_submission(3)]
+@pytest.mark.parametrize(
+    ("percents", "score"),
+    [({1: 90, 2: 40, 3: None}, 40), ({2: 40, 1: 90}, 40), ({1: 90}, 90), ({1: None}, None), ({}, None)],
+)
+def test_the_newest_grade_counts_and_a_newer_submission_without_one_does_not(
+    percents: dict[int, int | None], score: int | None
+):
+    assert score_of(percents) == score
 
-    assert score_of(made) == 40
-    assert score_of(made[:1]) == 90
-    assert score_of([made[2]]) is None
+
+def test_points_alone_leave_a_rubric_that_sums_up_to_them_and_replace_any_other():
+    submission = a_submission()
+    assert submission.give(Verdict(rubric={"isi": 1750, "gaya": 800}), RUBRIC, by=TEACHER, at=NOON)
+
+    assert not submission.give(Verdict(points=2550), RUBRIC, by=TEACHER, at=NOON)
+    assert submission.give(Verdict(points=2500), RUBRIC, by=TEACHER, at=NOON)
+    assert submission.grade is not None
+    assert (submission.grade.earned, submission.grade.rubric) == (2500, {})
+
+
+def test_a_comment_is_tidied_and_no_comment_leaves_the_one_that_is_there():
+    submission = a_submission()
+    assert submission.give(Verdict(points=1, comment=" a\r\nb "), AssignmentRules(), by=TEACHER, at=NOON)
+    assert not submission.give(Verdict(points=1, comment="a\nb"), AssignmentRules(), by=TEACHER, at=NOON)
+    assert submission.give(Verdict(points=2, comment=None), AssignmentRules(), by=TEACHER, at=NOON)
+
+    assert submission.grade is not None
+    assert submission.grade.comment == "a\nb"
+
+
+@given(st.timedeltas(-DAY, DAY))
+def test_lateness_is_the_seconds_that_have_begun(since: timedelta):
+    lateness = AssignmentRules(due_at=NOON).lateness(NOON + since)
+
+    assert lateness.microseconds == 0
+    assert max(timedelta(), since) <= lateness < max(timedelta(), since) + timedelta(seconds=1)
