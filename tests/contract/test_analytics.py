@@ -1,5 +1,6 @@
 """What teachers see of a course, the same from any store."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +31,7 @@ from tests.support import quizzes
 from tests.support.catalog import acting
 from tests.support.learning import Learning, a_lesson, a_syllabus
 from tests.support.people import NOON
-from tests.support.quiz_taking import QuizTaking, a_quiz_lesson, publish, quiz_content
+from tests.support.quiz_taking import QuizTaking, a_quiz_lesson, option, publish, quiz_content
 
 TWO = (quizzes.TRUE_FALSE, {**quizzes.NUMERIC, "points": 3})
 
@@ -149,16 +150,14 @@ async def test_questions_are_judged_by_first_attempts(school: School):
     await school.taking.begin(school.learners[4], school.quiz)
     facts = await school.queries.items(school.quiz.id, acting(school.teacher))
 
+    sums: dict[str, Any] = {
+        "n": 4, "blank": 0, "x": 20_000, "r": 20_000, "xx": 200_000_000, "rr": 200_000_000, "xr": 100_000_000,
+        "options": [], "correct": [], "chosen": {},
+    }  # fmt: skip
     assert list(facts) == [
-        ItemFacts(
-            question_id="true_false", kind="true_false", prompt="Bumi bulat.", possible=100, n=4, x=200, r=20_000,
-            xx=20_000, rr=200_000_000, xr=1_000_000,
-        ),
-        ItemFacts(
-            question_id="numeric", kind="numeric", prompt="π?", possible=300, n=4, x=600, r=20_000, xx=180_000,
-            rr=200_000_000, xr=3_000_000,
-        ),
-    ]  # fmt: skip
+        ItemFacts(question_id="true_false", kind="true_false", prompt="Bumi bulat.", **sums),
+        ItemFacts(question_id="numeric", kind="numeric", prompt="π?", **sums),
+    ]
     shown = (await school.show.items(school.quiz.id, acting(school.teacher))).items
     assert [(each.learners, each.difficulty, each.discrimination) for each in shown] == [(4, 0.5, 0.0), (4, 0.5, 0.0)]
 
@@ -173,10 +172,50 @@ async def test_a_corrected_quiz_is_judged_by_its_newest_version(school: School):
     after = {each.question_id: each for each in await school.queries.items(school.quiz.id, acting(school.teacher))}
 
     assert before.keys() == after.keys() == {"true_false", "new"}
-    assert (before["true_false"].n, before["true_false"].x, before["true_false"].possible) == (3, 200, 400)
+    # Two of three know it, whatever it is worth, and whether their attempts were marked anew or not.
+    assert (before["true_false"].n, before["true_false"].x) == (after["true_false"].n, after["true_false"].x)
+    assert (after["true_false"].n, after["true_false"].x) == (3, 20_000)
     # The numeric question is gone from the newest version, and still is the rest of these papers.
-    assert (after["true_false"].x, after["true_false"].r) == (800, 30_000)
+    assert after["true_false"].r == 30_000
     assert (after["new"].n, after["new"].x) == (0, 0)
+
+
+async def test_a_question_that_became_another_kind_is_another_question(school: School):
+    await school.take(school.learners[0], True, 3.14)
+    choice = {**quizzes.SINGLE, "id": "numeric", "points": 2}
+    await school.taking.correct(school.quiz, quiz_content(quizzes.TRUE_FALSE, choice))
+    await school.taking.regrade(school.teacher, school.quiz)
+    facts = {each.question_id: each for each in await school.queries.items(school.quiz.id, acting(school.teacher))}
+
+    assert (facts["numeric"].n, facts["numeric"].chosen) == (0, {})
+    # It was marked as what it was, a number for three points: the rest of the first question, all of it right.
+    assert (facts["true_false"].x, facts["true_false"].r) == (10_000, 10_000)
+
+
+async def test_what_was_chosen_is_counted_by_option(school: School):
+    quiz = a_quiz_lesson(school.syllabus.modules[0], "zzz", quizzes.SINGLE, quizzes.MULTIPLE, quizzes.SHORT_TEXT)
+    await publish(school.learning.begin, replace(school.syllabus, lessons=[quiz]))
+    for who, single, several in zip(
+        school.learners, ("Jakarta", "Bandung", "Jakarta", None), (["dua"], ["dua", "empat"], [], None), strict=False
+    ):
+        attempt = await school.taking.begin(who, quiz)
+        chosen = None if single is None else option(attempt, "single", single)
+        await school.taking.save(who, attempt, "single", chosen)
+        if several is not None:
+            ids = [option(attempt, "multiple", text) for text in several]
+            await school.taking.save(who, attempt, "multiple", ids)
+        await school.taking.save(who, attempt, "short_text", "Hirata")
+        await school.taking.hand_in(who, attempt)
+    shown = {each.question_id: each for each in (await school.show.items(quiz.id, acting(school.teacher))).items}
+
+    def counts(question: str) -> list[tuple[str, bool, int]]:
+        return [(each.text, each.is_correct, each.learners) for each in shown[question].options]
+
+    assert counts("single") == [("Jakarta", True, 2), ("Bandung", False, 1), ("Surabaya", False, 0)]
+    assert counts("multiple") == [("dua", True, 2), ("tiga", True, 0), ("empat", False, 1)]
+    assert counts("short_text") == []
+    assert [shown[name].blank for name in ("single", "multiple", "short_text")] == [1, 1, 0]
+    assert [each.learners for each in shown.values()] == [4, 4, 4]
 
 
 async def test_numbers_are_for_who_teaches(school: School):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from application.learning.attempt_views import OptionView
 from application.shared.actor import Actor
 from domain.catalog.lesson_content import LessonKind
 from domain.learning.enrollment import EnrollmentStatus
@@ -45,18 +46,25 @@ class LearnerFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ItemFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A question of the newest version, in its order, with the sums that `domain.learning.item_analysis` takes."""
+    """A question of the newest version, in its order, with the sums that `domain.learning.item_analysis` takes.
+
+    `blank` of the `n` learners left it without an answer. Of a choice there are `options`, the ids of the `correct`
+    ones, and how many learners have `chosen` each that anybody chose, also one that a correction has taken away.
+    """
 
     question_id: str
     kind: str
     prompt: str
-    possible: int
     n: int
+    blank: int
     x: int
     r: int
     xx: int
     rr: int
     xr: int
+    options: Sequence[OptionView]
+    correct: Sequence[str]
+    chosen: Mapping[str, int]
 
 
 class AnalyticsQueries(Protocol):
@@ -75,7 +83,9 @@ class AnalyticsQueries(Protocol):
         ...
 
     async def items(self, lesson_id: LessonId, actor: Actor) -> Sequence[ItemFacts]:
-        """Over the first attempt that each learner handed in.
+        """Over the first attempt that each learner handed in, as it is marked by now.
+
+        What was asked under the same id but was a question of another kind is not counted.
 
         Raises:
             LessonNotFound, CourseNotYours: as `admission.assert_teaches_lesson` says.

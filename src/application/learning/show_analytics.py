@@ -2,9 +2,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from statistics import fmean, median
 
-from application.learning.analytics_queries import AnalyticsQueries, LearnerFacts, LessonFacts
+from application.learning.analytics_queries import AnalyticsQueries, ItemFacts, LearnerFacts, LessonFacts
 from application.learning.analytics_views import (
     BINS,
+    ChosenOption,
     CourseAnalytics,
     EnrollmentCounts,
     FunnelStep,
@@ -75,22 +76,30 @@ class ShowAnalytics:
 
     async def items(self, lesson_id: LessonId, actor: Actor) -> QuizItems:
         """Raises LessonNotFound, CourseNotYours, NoQuiz."""
-        found = []
-        for item in await self._queries.items(lesson_id, actor):
-            names = ("n", "possible", "x", "r", "xx", "rr", "xr")
-            sums = ItemSums(**{name: getattr(item, name) for name in names})
-            found.append(
-                ItemAnalysis(
-                    question_id=item.question_id,
-                    kind=item.kind,
-                    prompt=item.prompt[:PROMPT_LENGTH],
-                    learners=item.n,
-                    difficulty=difficulty(sums),
-                    discrimination=discrimination(sums),
-                    flags=flags(sums),
-                )
+        return QuizItems([_item(facts) for facts in await self._queries.items(lesson_id, actor)])
+
+
+def _item(facts: ItemFacts) -> ItemAnalysis:
+    sums = ItemSums(n=facts.n, x=facts.x, r=facts.r, xx=facts.xx, rr=facts.rr, xr=facts.xr)
+    return ItemAnalysis(
+        question_id=facts.question_id,
+        kind=facts.kind,
+        prompt=facts.prompt[:PROMPT_LENGTH],
+        learners=facts.n,
+        blank=facts.blank,
+        difficulty=difficulty(sums),
+        discrimination=discrimination(sums),
+        flags=flags(sums),
+        options=[
+            ChosenOption(
+                id=option.id,
+                text=option.text,
+                is_correct=option.id in facts.correct,
+                learners=facts.chosen.get(option.id, 0),
             )
-        return QuizItems(found)
+            for option in facts.options
+        ],
+    )
 
 
 def _counts(learners: Sequence[LearnerFacts]) -> EnrollmentCounts:

@@ -2,40 +2,30 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import (
-    BigInteger,
-    bindparam,
-    case,
-    cast,
-    func,
-    literal_column,
-    or_,
-    select,
-    true,
-)
-from sqlalchemy.dialects.postgresql import JSON, JSONB, aggregate_order_by, distinct_on
+from sqlalchemy import BigInteger, bindparam, func, literal_column, select, true
+from sqlalchemy.dialects.postgresql import JSON, JSONB, aggregate_order_by
 
 from adapters.postgres.pool import Pool
+from adapters.postgres.queries.item_analysis import quiz_items
 from adapters.postgres.queries.json import json_object
 from adapters.postgres.queries.learning_views import LEARNER_NAME
 from adapters.postgres.repositories.enrollment_rows import offer_of
 from adapters.postgres.statement import Statement
 from adapters.postgres.tables.catalog import courses
-from adapters.postgres.tables.content import lesson_versions, lessons, modules
+from adapters.postgres.tables.content import lessons, modules
 from adapters.postgres.tables.identity import users
 from adapters.postgres.tables.learning import enrollments, lesson_progress
-from adapters.postgres.tables.quizzes import answers, attempts
+from adapters.postgres.tables.quizzes import attempts
 from adapters.postgres.tables.submissions import submissions
 from application.learning.admission import assert_teaches, assert_teaches_lesson
 from application.learning.analytics_queries import AnalyticsQueries, ItemFacts, LearnerFacts, LessonFacts
 from application.learning.attempt_ports import NoQuiz
 from application.learning.ports import CourseNotFound, LessonNotFound, LessonOffer
 from application.shared.actor import Actor
-from domain.learning.item_analysis import BASIS_POINTS
 from domain.shared.ids import CourseId, LessonId
 
 _NOTHING = literal_column("'[]'::json", JSON)
-_ZERO, _HUNDRED = literal_column("0", BigInteger), literal_column("100", BigInteger)
+_ZERO = literal_column("0", BigInteger)
 
 
 def _course() -> list[Any]:
@@ -146,90 +136,8 @@ def _is_published() -> Any:
     return lessons.c.status == "published"
 
 
-def _items() -> Statement:
-    """One row for a lesson, with a JSON list of `ItemFacts`; null for what is no quiz or was never published."""
-    question = func.jsonb_path_query(
-        lesson_versions.c.content, literal_column("'$.banks[*].questions[*]'::jsonpath")
-    ).table_valued("value", name="question", with_ordinality="place")
-    question = question.render_derived()
-    value = cast(question.c.value, JSONB)
-    items = (
-        select(
-            lesson_versions.c.number,
-            value["id"].as_string().label("id"),
-            value["kind"].as_string().label("kind"),
-            value["prompt"].as_string().label("prompt"),
-            (value["points"].as_string().cast(BigInteger) * _HUNDRED).label("possible"),
-            question.c.place,
-        )
-        .select_from(lesson_versions.join(question, true()))
-        .where(lesson_versions.c.lesson_id == bindparam("lesson_id"))
-        .cte("items")
-    )
-    first = (
-        select(attempts)
-        .where(attempts.c.lesson_id == bindparam("lesson_id"), attempts.c.handed_in_at.is_not(None))
-        .ext(distinct_on(attempts.c.enrollment_id))
-        .order_by(attempts.c.enrollment_id, attempts.c.number)
-        .cte("first")
-    )
-    asked = or_(items.c.number == first.c.graded_version, items.c.number == first.c.lesson_version)
-    # By the version that it was marked by; a question that is gone there was marked by the one that asked it.
-    worth = (
-        select(items.c.possible)
-        .where(items.c.id == answers.c.question_id, asked)
-        .order_by(items.c.number.desc())
-        .limit(1)
-        .correlate(first, answers)
-        .lateral("worth")
-    )
-    others = cast(first.c.possible, BigInteger) - worth.c.possible
-    rest_earned = (first.c.earned - answers.c.awarded) * literal_column(str(BASIS_POINTS), BigInteger)
-    rest = case((others > _ZERO, rest_earned // others), else_=_ZERO)
-    marks = (
-        select(answers.c.question_id, cast(answers.c.awarded, BigInteger).label("x"), cast(rest, BigInteger).label("r"))
-        .select_from(first.join(answers, answers.c.attempt_id == first.c.id).join(worth, true()))
-        .cte("marks")
-    )
-    sums = (
-        select(
-            marks.c.question_id,
-            func.count().label("n"),
-            *(func.sum(each).label(name) for name, each in _moments(marks).items()),
-        )
-        .group_by(marks.c.question_id)
-        .cte("sums")
-    )
-    newest = select(func.max(items.c.number)).scalar_subquery()
-    fact = json_object(
-        {"question_id": items.c.id, "kind": items.c.kind, "prompt": items.c.prompt, "possible": items.c.possible}
-        | {name: func.coalesce(sums.c[name], _ZERO) for name in ("n", "x", "r", "xx", "rr", "xr")}
-    )
-    found = (
-        select(func.json_agg(aggregate_order_by(fact, items.c.place)))
-        .select_from(items.outerjoin(sums, sums.c.question_id == items.c.id))
-        .where(items.c.number == newest)
-        .scalar_subquery()
-    )
-    return Statement(
-        select(
-            *_course(),
-            lessons.c.status.label("lesson_status"),
-            case((lessons.c.kind == "quiz", func.coalesce(found, _NOTHING))).label("items"),
-        )
-        .join_from(lessons, courses, courses.c.id == lessons.c.course_id)
-        .where(lessons.c.id == bindparam("lesson_id"))
-    )
-
-
-def _moments(marks: Any) -> dict[str, Any]:
-    x, r = marks.c.x, marks.c.r
-    return {"x": x, "r": r, "xx": x * x, "rr": r * r, "xr": x * r}
-
-
 _course_lessons = _lessons()
 _course_learners = _learners()
-_quiz_items = _items()
 _read_lessons = msgspec.json.Decoder(list[LessonFacts]).decode
 _read_learner = msgspec.json.Decoder(LearnerFacts).decode
 _read_items = msgspec.json.Decoder(list[ItemFacts]).decode
@@ -254,7 +162,7 @@ class PostgresAnalyticsQueries(AnalyticsQueries):
 
     async def items(self, lesson_id: LessonId, actor: Actor) -> Sequence[ItemFacts]:
         async with self._pool.connection() as connection:
-            row = await _quiz_items.row(connection, lesson_id=lesson_id)
+            row = await quiz_items.row(connection, lesson_id=lesson_id)
         if row is None:
             raise LessonNotFound("There is no such lesson.")
         assert_teaches_lesson(LessonOffer(offer_of(row), row["lesson_status"] == "published"), actor)
