@@ -18,16 +18,20 @@ from application.learning.admission import CourseNotYours
 from application.learning.analytics_queries import ItemFacts, LearnerFacts, LessonFacts
 from application.learning.analytics_views import EnrollmentCounts, FunnelStep
 from application.learning.attempt_ports import NoQuiz
+from application.learning.grade_submission import GradeSubmission, GradeSubmissionHandler
+from application.learning.hand_in_work import HandInWork, HandInWorkHandler
 from application.learning.ports import CourseNotFound, LessonNotFound
 from application.learning.show_analytics import ShowAnalytics
 from domain.catalog.lesson import LessonStatus
-from domain.catalog.lesson_content import LessonKind
+from domain.catalog.lesson_content import Assignment, LessonKind
 from domain.identity.user import User
 from domain.learning.enrollment import EnrollmentStatus
 from domain.learning.risk import Risk
-from domain.shared.ids import CourseId, LessonId
+from domain.learning.submission import Verdict, Work
+from domain.shared.ids import CourseId, LessonId, SubmissionId
+from domain.shared.rich_text import RichText
 from tests.contract.conftest import Persistence
-from tests.support import quizzes
+from tests.support import documents, quizzes
 from tests.support.catalog import acting
 from tests.support.learning import Learning, a_lesson, a_syllabus
 from tests.support.people import NOON
@@ -69,6 +73,10 @@ class School:
         await self.taking.save(who, attempt, "numeric", number)
         await self.taking.hand_in(who, attempt)
 
+    async def failing(self, who: User) -> int:
+        facts = await self.queries.course(self.syllabus.course.id, acting(self.teacher))
+        return next(each.failing for each in facts.learners if each.user_id == who.id)
+
 
 @pytest.fixture
 async def school(persistence: Persistence) -> School:
@@ -86,7 +94,8 @@ async def test_a_course_in_numbers(school: School):
     await school.learning.withdraw(fifth, school.syllabus.course)
     teacher = acting(school.teacher)
 
-    lessons = await school.queries.lessons(school.syllabus.course.id, teacher)
+    facts = await school.queries.course(school.syllabus.course.id, teacher)
+    lessons, learners = facts.lessons, facts.learners
     assert list(lessons) == [
         LessonFacts(
             id=school.link.id, title="Tautan", kind=LessonKind.LINK, pass_percent=None, started=2, completed=2,
@@ -98,7 +107,6 @@ async def test_a_course_in_numbers(school: School):
         ),
     ]  # fmt: skip
     assert sorted(lessons[1].scores) == [25, 100]
-    learners = await school.queries.learners(school.syllabus.course.id)
     assert [each.user_id for each in learners] == [each.id for each in reversed(school.learners)]
     minute = timedelta(minutes=1)
     assert learners[3] == LearnerFacts(
@@ -129,6 +137,50 @@ async def test_a_course_in_numbers(school: School):
         fourth.id: {Risk.INACTIVE, Risk.BEHIND},
     }
     assert (later.at_risk_count, len(later.at_risk)) == (3, 3)
+
+
+async def test_who_tries_again_is_not_failing(school: School):
+    learner = school.learners[0]
+    await school.take(learner, True, 0)
+    assert await school.failing(learner) == 1
+    again = await school.taking.begin(learner, school.quiz)
+    assert await school.failing(learner) == 0
+    await school.taking.hand_in(learner, again)
+    assert await school.failing(learner) == 1
+    await school.take(learner, True, 3.14)
+    assert await school.failing(learner) == 0
+
+
+async def test_who_waits_for_a_grade_is_not_failing(school: School):
+    learner = school.learners[0]
+    settings = {**documents.AN_ASSIGNMENT, "pass_percent": 50}
+    content = Assignment(RichText("Tulis.", "<p>Tulis.</p>"), settings)
+    assignment = a_lesson(school.syllabus.modules[0], "zzz", content=content)
+    await publish(school.learning.begin, replace(school.syllabus, lessons=[assignment]))
+    made = (school.learning.begin, school.taking.clock, uuid7)
+    hand_in, grade = HandInWorkHandler(*made), GradeSubmissionHandler(*made)
+
+    async def work() -> SubmissionId:
+        command = HandInWork(actor=acting(learner), lesson_id=assignment.id, work=Work("Jawaban."))
+        return SubmissionId((await hand_in(command)).id)
+
+    async def graded(submission_id: SubmissionId, points: int) -> None:
+        command = GradeSubmission(
+            actor=acting(school.teacher), submission_id=submission_id, expected_version=1,
+            verdict=Verdict(points=points * 100),
+        )  # fmt: skip
+        await grade(command)
+
+    first = await work()
+    assert await school.failing(learner) == 0
+    await graded(first, 10)
+    assert await school.failing(learner) == 1
+    second = await work()
+    assert await school.failing(learner) == 0
+    await graded(second, 20)
+    assert await school.failing(learner) == 1
+    await graded(await work(), 90)
+    assert await school.failing(learner) == 0
 
 
 async def test_the_table_has_a_row_for_each_learner_and_a_column_for_each_graded_lesson(school: School):

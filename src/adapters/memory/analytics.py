@@ -6,7 +6,7 @@ from adapters.memory.learning import offer_of
 from adapters.memory.tables import MemoryTables
 from adapters.memory.user_queries import Committed
 from application.learning.admission import assert_teaches, assert_teaches_lesson
-from application.learning.analytics_queries import AnalyticsQueries, ItemFacts, LearnerFacts, LessonFacts
+from application.learning.analytics_queries import AnalyticsQueries, CourseFacts, ItemFacts, LearnerFacts, LessonFacts
 from application.learning.attempt_ports import NoQuiz
 from application.learning.ports import CourseNotFound, LessonNotFound, LessonOffer
 from application.shared.actor import Actor
@@ -20,18 +20,17 @@ class MemoryAnalyticsQueries(AnalyticsQueries):
     def __init__(self, committed: Committed) -> None:
         self._committed = committed
 
-    async def lessons(self, course_id: CourseId, actor: Actor) -> Sequence[LessonFacts]:
+    async def course(self, course_id: CourseId, actor: Actor) -> CourseFacts:
         tables = self._committed()
         if course_id not in tables.courses:
             raise CourseNotFound("There is no such course.")
         assert_teaches(offer_of(tables.courses[course_id]), actor)
-        return [_lesson_facts(tables, lesson) for lesson in _published(tables, course_id)]
-
-    async def learners(self, course_id: CourseId) -> Sequence[LearnerFacts]:
-        tables = self._committed()
         found = [each for each in tables.enrollments.values() if each.course_id == course_id]
         found.sort(key=lambda each: (each.enrolled_at, each.id), reverse=True)
-        return [_learner_facts(tables, enrollment) for enrollment in found]
+        return CourseFacts(
+            lessons=[_lesson_facts(tables, lesson) for lesson in _published(tables, course_id)],
+            learners=[_learner_facts(tables, enrollment) for enrollment in found],
+        )
 
     async def items(self, lesson_id: LessonId, actor: Actor) -> Sequence[ItemFacts]:
         tables = self._committed()
@@ -81,6 +80,7 @@ def _learner_facts(tables: MemoryTables, enrollment: Enrollment) -> LearnerFacts
         if step.completed_at is None
         and step.score is not None
         and step.score < (_pass_percent(published[step.lesson_id]) or 0)
+        and not _is_under_way(tables, enrollment, step.lesson_id)
     ]
     return LearnerFacts(
         user_id=enrollment.user_id,
@@ -94,6 +94,15 @@ def _learner_facts(tables: MemoryTables, enrollment: Enrollment) -> LearnerFacts
         failing=len(failing),
         scores={step.lesson_id: step.score for step in steps if step.score is not None},
     )
+
+
+def _is_under_way(tables: MemoryTables, enrollment: Enrollment, lesson_id: LessonId) -> bool:
+    """Whether the learner has begun another attempt, or handed in work that waits for its grade."""
+    key = (enrollment.id, lesson_id)
+    attempts = [each for each in tables.attempts.values() if (each.enrollment_id, each.lesson_id) == key]
+    works = [each for each in tables.submissions.values() if (each.enrollment_id, each.lesson_id) == key]
+    newest = max(works, key=lambda work: work.number, default=None)
+    return any(attempt.is_open for attempt in attempts) or (newest is not None and newest.grade is None)
 
 
 def _deeds(tables: MemoryTables, enrollment: Enrollment) -> Iterator[datetime]:

@@ -27,7 +27,10 @@ class LessonFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LearnerFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """`scores` are by lesson, in percent. `failing` counts those that are not enough yet to complete it.
+    """`scores` are by lesson, in percent.
+
+    `failing` counts lessons whose score is not enough to complete them, with nothing under way there: no attempt open,
+    no work that waits for its grade.
 
     `last_active_at` is their newest deed: enrolled, a lesson begun or completed, an attempt begun or handed in, work
     handed in.
@@ -43,6 +46,13 @@ class LearnerFacts(msgspec.Struct, frozen=True, kw_only=True):
     lessons_completed: int
     failing: int
     scores: Mapping[UUID, int]
+
+
+class CourseFacts(msgspec.Struct, frozen=True):
+    """Lessons in the order of the course, and everybody who ever enrolled, newest first: both of one instant."""
+
+    lessons: Sequence[LessonFacts]
+    learners: Sequence[LearnerFacts]
 
 
 class ItemFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,16 +80,12 @@ class ItemFacts(msgspec.Struct, frozen=True, kw_only=True):
 class AnalyticsQueries(Protocol):
     """One query each."""
 
-    async def lessons(self, course_id: CourseId, actor: Actor) -> Sequence[LessonFacts]:
-        """In the order of the course, for who teaches it.
+    async def course(self, course_id: CourseId, actor: Actor) -> CourseFacts:
+        """For who teaches it.
 
         Raises:
             CourseNotFound, CourseNotYours: as `admission.assert_teaches` says.
         """
-        ...
-
-    async def learners(self, course_id: CourseId) -> Sequence[LearnerFacts]:
-        """Everybody who ever enrolled, newest first."""
         ...
 
     async def items(self, lesson_id: LessonId, actor: Actor) -> Sequence[ItemFacts]:

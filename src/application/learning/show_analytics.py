@@ -30,16 +30,14 @@ Table = tuple[Sequence[str], Sequence[Sequence[object]]]
 
 
 class ShowAnalytics:
-    """Two queries for a course: its lessons, and its learners."""
-
     def __init__(self, queries: AnalyticsQueries, clock: Clock) -> None:
         self._queries = queries
         self._clock = clock
 
     async def course(self, course_id: CourseId, actor: Actor) -> CourseAnalytics:
         """Raises CourseNotFound, CourseNotYours."""
-        lessons = await self._queries.lessons(course_id, actor)
-        learners = await self._queries.learners(course_id)
+        facts = await self._queries.course(course_id, actor)
+        lessons, learners = facts.lessons, facts.learners
         staying = [each for each in learners if each.status is not EnrollmentStatus.WITHDRAWN]
         at_risk = list(_at_risk(learners, len(lessons), self._clock()))
         at_risk.sort(key=lambda each: (-len(each.reasons), each.last_active_at))
@@ -56,8 +54,8 @@ class ShowAnalytics:
 
     async def table(self, course_id: CourseId, actor: Actor) -> Table:
         """Header, and a row for each learner with a column for each graded lesson. Raises as `course`."""
-        lessons = await self._queries.lessons(course_id, actor)
-        learners = await self._queries.learners(course_id)
+        facts = await self._queries.course(course_id, actor)
+        lessons, learners = facts.lessons, facts.learners
         graded = [lesson for lesson in lessons if lesson.pass_percent is not None]
         reasons = {each.user_id: each.reasons for each in _at_risk(learners, len(lessons), self._clock())}
         header = [
