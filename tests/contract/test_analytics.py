@@ -1,5 +1,6 @@
 """What teachers see of a course, the same from any store."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,20 +18,24 @@ from application.learning.admission import CourseNotYours
 from application.learning.analytics_queries import ItemFacts, LearnerFacts, LessonFacts
 from application.learning.analytics_views import EnrollmentCounts, FunnelStep
 from application.learning.attempt_ports import NoQuiz
+from application.learning.grade_submission import GradeSubmission, GradeSubmissionHandler
+from application.learning.hand_in_work import HandInWork, HandInWorkHandler
 from application.learning.ports import CourseNotFound, LessonNotFound
 from application.learning.show_analytics import ShowAnalytics
 from domain.catalog.lesson import LessonStatus
-from domain.catalog.lesson_content import LessonKind
+from domain.catalog.lesson_content import Assignment, LessonKind
 from domain.identity.user import User
 from domain.learning.enrollment import EnrollmentStatus
 from domain.learning.risk import Risk
-from domain.shared.ids import CourseId, LessonId
+from domain.learning.submission import Verdict, Work
+from domain.shared.ids import CourseId, LessonId, SubmissionId
+from domain.shared.rich_text import RichText
 from tests.contract.conftest import Persistence
-from tests.support import quizzes
+from tests.support import documents, quizzes
 from tests.support.catalog import acting
 from tests.support.learning import Learning, a_lesson, a_syllabus
 from tests.support.people import NOON
-from tests.support.quiz_taking import QuizTaking, a_quiz_lesson, publish, quiz_content
+from tests.support.quiz_taking import QuizTaking, a_quiz_lesson, option, publish, quiz_content
 
 TWO = (quizzes.TRUE_FALSE, {**quizzes.NUMERIC, "points": 3})
 
@@ -68,6 +73,10 @@ class School:
         await self.taking.save(who, attempt, "numeric", number)
         await self.taking.hand_in(who, attempt)
 
+    async def failing(self, who: User) -> int:
+        facts = await self.queries.course(self.syllabus.course.id, acting(self.teacher))
+        return next(each.failing for each in facts.learners if each.user_id == who.id)
+
 
 @pytest.fixture
 async def school(persistence: Persistence) -> School:
@@ -85,7 +94,8 @@ async def test_a_course_in_numbers(school: School):
     await school.learning.withdraw(fifth, school.syllabus.course)
     teacher = acting(school.teacher)
 
-    lessons = await school.queries.lessons(school.syllabus.course.id, teacher)
+    facts = await school.queries.course(school.syllabus.course.id, teacher)
+    lessons, learners = facts.lessons, facts.learners
     assert list(lessons) == [
         LessonFacts(
             id=school.link.id, title="Tautan", kind=LessonKind.LINK, pass_percent=None, started=2, completed=2,
@@ -97,7 +107,6 @@ async def test_a_course_in_numbers(school: School):
         ),
     ]  # fmt: skip
     assert sorted(lessons[1].scores) == [25, 100]
-    learners = await school.queries.learners(school.syllabus.course.id)
     assert [each.user_id for each in learners] == [each.id for each in reversed(school.learners)]
     minute = timedelta(minutes=1)
     assert learners[3] == LearnerFacts(
@@ -130,6 +139,50 @@ async def test_a_course_in_numbers(school: School):
     assert (later.at_risk_count, len(later.at_risk)) == (3, 3)
 
 
+async def test_who_tries_again_is_not_failing(school: School):
+    learner = school.learners[0]
+    await school.take(learner, True, 0)
+    assert await school.failing(learner) == 1
+    again = await school.taking.begin(learner, school.quiz)
+    assert await school.failing(learner) == 0
+    await school.taking.hand_in(learner, again)
+    assert await school.failing(learner) == 1
+    await school.take(learner, True, 3.14)
+    assert await school.failing(learner) == 0
+
+
+async def test_who_waits_for_a_grade_is_not_failing(school: School):
+    learner = school.learners[0]
+    settings = {**documents.AN_ASSIGNMENT, "pass_percent": 50}
+    content = Assignment(RichText("Tulis.", "<p>Tulis.</p>"), settings)
+    assignment = a_lesson(school.syllabus.modules[0], "zzz", content=content)
+    await publish(school.learning.begin, replace(school.syllabus, lessons=[assignment]))
+    made = (school.learning.begin, school.taking.clock, uuid7)
+    hand_in, grade = HandInWorkHandler(*made), GradeSubmissionHandler(*made)
+
+    async def work() -> SubmissionId:
+        command = HandInWork(actor=acting(learner), lesson_id=assignment.id, work=Work("Jawaban."))
+        return SubmissionId((await hand_in(command)).id)
+
+    async def graded(submission_id: SubmissionId, points: int) -> None:
+        command = GradeSubmission(
+            actor=acting(school.teacher), submission_id=submission_id, expected_version=1,
+            verdict=Verdict(points=points * 100),
+        )  # fmt: skip
+        await grade(command)
+
+    first = await work()
+    assert await school.failing(learner) == 0
+    await graded(first, 10)
+    assert await school.failing(learner) == 1
+    second = await work()
+    assert await school.failing(learner) == 0
+    await graded(second, 20)
+    assert await school.failing(learner) == 1
+    await graded(await work(), 90)
+    assert await school.failing(learner) == 0
+
+
 async def test_the_table_has_a_row_for_each_learner_and_a_column_for_each_graded_lesson(school: School):
     await school.take(school.learners[0], True, 3.14)
     header, rows = await school.show.table(school.syllabus.course.id, acting(school.teacher))
@@ -149,16 +202,14 @@ async def test_questions_are_judged_by_first_attempts(school: School):
     await school.taking.begin(school.learners[4], school.quiz)
     facts = await school.queries.items(school.quiz.id, acting(school.teacher))
 
+    sums: dict[str, Any] = {
+        "n": 4, "blank": 0, "x": 20_000, "r": 20_000, "xx": 200_000_000, "rr": 200_000_000, "xr": 100_000_000,
+        "options": [], "correct": [], "chosen": {},
+    }  # fmt: skip
     assert list(facts) == [
-        ItemFacts(
-            question_id="true_false", kind="true_false", prompt="Bumi bulat.", possible=100, n=4, x=200, r=20_000,
-            xx=20_000, rr=200_000_000, xr=1_000_000,
-        ),
-        ItemFacts(
-            question_id="numeric", kind="numeric", prompt="π?", possible=300, n=4, x=600, r=20_000, xx=180_000,
-            rr=200_000_000, xr=3_000_000,
-        ),
-    ]  # fmt: skip
+        ItemFacts(question_id="true_false", kind="true_false", prompt="Bumi bulat.", **sums),
+        ItemFacts(question_id="numeric", kind="numeric", prompt="π?", **sums),
+    ]
     shown = (await school.show.items(school.quiz.id, acting(school.teacher))).items
     assert [(each.learners, each.difficulty, each.discrimination) for each in shown] == [(4, 0.5, 0.0), (4, 0.5, 0.0)]
 
@@ -173,10 +224,50 @@ async def test_a_corrected_quiz_is_judged_by_its_newest_version(school: School):
     after = {each.question_id: each for each in await school.queries.items(school.quiz.id, acting(school.teacher))}
 
     assert before.keys() == after.keys() == {"true_false", "new"}
-    assert (before["true_false"].n, before["true_false"].x, before["true_false"].possible) == (3, 200, 400)
+    # Two of three know it, whatever it is worth, and whether their attempts were marked anew or not.
+    assert (before["true_false"].n, before["true_false"].x) == (after["true_false"].n, after["true_false"].x)
+    assert (after["true_false"].n, after["true_false"].x) == (3, 20_000)
     # The numeric question is gone from the newest version, and still is the rest of these papers.
-    assert (after["true_false"].x, after["true_false"].r) == (800, 30_000)
+    assert after["true_false"].r == 30_000
     assert (after["new"].n, after["new"].x) == (0, 0)
+
+
+async def test_a_question_that_became_another_kind_is_another_question(school: School):
+    await school.take(school.learners[0], True, 3.14)
+    choice = {**quizzes.SINGLE, "id": "numeric", "points": 2}
+    await school.taking.correct(school.quiz, quiz_content(quizzes.TRUE_FALSE, choice))
+    await school.taking.regrade(school.teacher, school.quiz)
+    facts = {each.question_id: each for each in await school.queries.items(school.quiz.id, acting(school.teacher))}
+
+    assert (facts["numeric"].n, facts["numeric"].chosen) == (0, {})
+    # It was marked as what it was, a number for three points: the rest of the first question, all of it right.
+    assert (facts["true_false"].x, facts["true_false"].r) == (10_000, 10_000)
+
+
+async def test_what_was_chosen_is_counted_by_option(school: School):
+    quiz = a_quiz_lesson(school.syllabus.modules[0], "zzz", quizzes.SINGLE, quizzes.MULTIPLE, quizzes.SHORT_TEXT)
+    await publish(school.learning.begin, replace(school.syllabus, lessons=[quiz]))
+    for who, single, several in zip(
+        school.learners, ("Jakarta", "Bandung", "Jakarta", None), (["dua"], ["dua", "empat"], [], None), strict=False
+    ):
+        attempt = await school.taking.begin(who, quiz)
+        chosen = None if single is None else option(attempt, "single", single)
+        await school.taking.save(who, attempt, "single", chosen)
+        if several is not None:
+            ids = [option(attempt, "multiple", text) for text in several]
+            await school.taking.save(who, attempt, "multiple", ids)
+        await school.taking.save(who, attempt, "short_text", "Hirata")
+        await school.taking.hand_in(who, attempt)
+    shown = {each.question_id: each for each in (await school.show.items(quiz.id, acting(school.teacher))).items}
+
+    def counts(question: str) -> list[tuple[str, bool, int]]:
+        return [(each.text, each.is_correct, each.learners) for each in shown[question].options]
+
+    assert counts("single") == [("Jakarta", True, 2), ("Bandung", False, 1), ("Surabaya", False, 0)]
+    assert counts("multiple") == [("dua", True, 2), ("tiga", True, 0), ("empat", False, 1)]
+    assert counts("short_text") == []
+    assert [shown[name].blank for name in ("single", "multiple", "short_text")] == [1, 1, 0]
+    assert [each.learners for each in shown.values()] == [4, 4, 4]
 
 
 async def test_numbers_are_for_who_teaches(school: School):

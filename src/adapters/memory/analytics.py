@@ -1,21 +1,18 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
+from adapters.memory.item_analysis import items_of
 from adapters.memory.learning import offer_of
 from adapters.memory.tables import MemoryTables
 from adapters.memory.user_queries import Committed
 from application.learning.admission import assert_teaches, assert_teaches_lesson
-from application.learning.analytics_queries import AnalyticsQueries, ItemFacts, LearnerFacts, LessonFacts
+from application.learning.analytics_queries import AnalyticsQueries, CourseFacts, ItemFacts, LearnerFacts, LessonFacts
 from application.learning.attempt_ports import NoQuiz
 from application.learning.ports import CourseNotFound, LessonNotFound, LessonOffer
 from application.shared.actor import Actor
 from domain.catalog.lesson import Lesson
 from domain.catalog.lesson_content import Assignment, LessonKind, Quiz
-from domain.learning.attempt import Attempt
 from domain.learning.enrollment import Enrollment
-from domain.learning.grading import HUNDREDTHS
-from domain.learning.item_analysis import rest_share
 from domain.shared.ids import CourseId, LessonId
 
 
@@ -23,18 +20,17 @@ class MemoryAnalyticsQueries(AnalyticsQueries):
     def __init__(self, committed: Committed) -> None:
         self._committed = committed
 
-    async def lessons(self, course_id: CourseId, actor: Actor) -> Sequence[LessonFacts]:
+    async def course(self, course_id: CourseId, actor: Actor) -> CourseFacts:
         tables = self._committed()
         if course_id not in tables.courses:
             raise CourseNotFound("There is no such course.")
         assert_teaches(offer_of(tables.courses[course_id]), actor)
-        return [_lesson_facts(tables, lesson) for lesson in _published(tables, course_id)]
-
-    async def learners(self, course_id: CourseId) -> Sequence[LearnerFacts]:
-        tables = self._committed()
         found = [each for each in tables.enrollments.values() if each.course_id == course_id]
         found.sort(key=lambda each: (each.enrolled_at, each.id), reverse=True)
-        return [_learner_facts(tables, enrollment) for enrollment in found]
+        return CourseFacts(
+            lessons=[_lesson_facts(tables, lesson) for lesson in _published(tables, course_id)],
+            learners=[_learner_facts(tables, enrollment) for enrollment in found],
+        )
 
     async def items(self, lesson_id: LessonId, actor: Actor) -> Sequence[ItemFacts]:
         tables = self._committed()
@@ -44,13 +40,7 @@ class MemoryAnalyticsQueries(AnalyticsQueries):
         assert_teaches_lesson(LessonOffer(offer_of(tables.courses[lesson.course_id]), lesson.is_published), actor)
         if lesson.kind is not LessonKind.QUIZ:
             raise NoQuiz("This lesson is no quiz.")
-        versions = [number for key, number in tables.lesson_versions if key == lesson_id]
-        newest = _questions(tables, lesson_id, max(versions)) if versions else {}
-        marks = list(_marks(tables, lesson_id))
-        return [
-            _item_facts(question, [(x, r) for key, x, r in marks if key == question["id"]])
-            for question in newest.values()
-        ]
+        return items_of(tables, lesson_id)
 
 
 def _published(tables: MemoryTables, course_id: CourseId) -> list[Lesson]:
@@ -90,6 +80,7 @@ def _learner_facts(tables: MemoryTables, enrollment: Enrollment) -> LearnerFacts
         if step.completed_at is None
         and step.score is not None
         and step.score < (_pass_percent(published[step.lesson_id]) or 0)
+        and not _is_under_way(tables, enrollment, step.lesson_id)
     ]
     return LearnerFacts(
         user_id=enrollment.user_id,
@@ -105,6 +96,15 @@ def _learner_facts(tables: MemoryTables, enrollment: Enrollment) -> LearnerFacts
     )
 
 
+def _is_under_way(tables: MemoryTables, enrollment: Enrollment, lesson_id: LessonId) -> bool:
+    """Whether the learner has begun another attempt, or handed in work that waits for its grade."""
+    key = (enrollment.id, lesson_id)
+    attempts = [each for each in tables.attempts.values() if (each.enrollment_id, each.lesson_id) == key]
+    works = [each for each in tables.submissions.values() if (each.enrollment_id, each.lesson_id) == key]
+    newest = max(works, key=lambda work: work.number, default=None)
+    return any(attempt.is_open for attempt in attempts) or (newest is not None and newest.grade is None)
+
+
 def _deeds(tables: MemoryTables, enrollment: Enrollment) -> Iterator[datetime]:
     yield enrollment.enrolled_at
     for (key, _), step in tables.lesson_progress.items():
@@ -116,41 +116,3 @@ def _deeds(tables: MemoryTables, enrollment: Enrollment) -> Iterator[datetime]:
     for submission in tables.submissions.values():
         if submission.enrollment_id == enrollment.id:
             yield submission.submitted_at
-
-
-def _questions(tables: MemoryTables, lesson_id: LessonId, number: int) -> dict[str, Any]:
-    content = tables.lesson_versions[lesson_id, number].content
-    assert isinstance(content, Quiz), "a lesson keeps its kind"
-    return {question["id"]: question for bank in content.banks for question in bank["questions"]}
-
-
-def _marks(tables: MemoryTables, lesson_id: LessonId) -> Iterator[tuple[str, int, int]]:
-    """Question, hundredths of points for it, and the rest of that paper."""
-    first: dict[Any, Attempt] = {}
-    for attempt in sorted(tables.attempts.values(), key=lambda attempt: attempt.number):
-        if attempt.lesson_id == lesson_id and not attempt.is_open:
-            first.setdefault(attempt.enrollment_id, attempt)
-    for attempt in first.values():
-        assert attempt.score is not None, "it was handed in"
-        asked = _questions(tables, lesson_id, attempt.lesson_version)
-        asked |= _questions(tables, lesson_id, attempt.graded_version)
-        for question_id in attempt.question_ids:
-            awarded = tables.answers[attempt.id, question_id].awarded
-            assert awarded is not None, "it was handed in"
-            possible = asked[question_id]["points"] * HUNDREDTHS
-            yield question_id, awarded, rest_share(attempt.score.earned, attempt.score.possible, awarded, possible)
-
-
-def _item_facts(question: dict[str, Any], marks: list[tuple[int, int]]) -> ItemFacts:
-    return ItemFacts(
-        question_id=question["id"],
-        kind=question["kind"],
-        prompt=question["prompt"],
-        possible=question["points"] * HUNDREDTHS,
-        n=len(marks),
-        x=sum(x for x, _ in marks),
-        r=sum(r for _, r in marks),
-        xx=sum(x * x for x, _ in marks),
-        rr=sum(r * r for _, r in marks),
-        xr=sum(x * r for x, r in marks),
-    )

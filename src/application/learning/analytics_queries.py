@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from application.learning.attempt_views import OptionView
 from application.shared.actor import Actor
 from domain.catalog.lesson_content import LessonKind
 from domain.learning.enrollment import EnrollmentStatus
@@ -26,7 +27,10 @@ class LessonFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LearnerFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """`scores` are by lesson, in percent. `failing` counts those that are not enough yet to complete it.
+    """`scores` are by lesson, in percent.
+
+    `failing` counts lessons whose score is not enough to complete them, with nothing under way there: no attempt open,
+    no work that waits for its grade.
 
     `last_active_at` is their newest deed: enrolled, a lesson begun or completed, an attempt begun or handed in, work
     handed in.
@@ -44,38 +48,50 @@ class LearnerFacts(msgspec.Struct, frozen=True, kw_only=True):
     scores: Mapping[UUID, int]
 
 
+class CourseFacts(msgspec.Struct, frozen=True):
+    """Lessons in the order of the course, and everybody who ever enrolled, newest first: both of one instant."""
+
+    lessons: Sequence[LessonFacts]
+    learners: Sequence[LearnerFacts]
+
+
 class ItemFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A question of the newest version, in its order, with the sums that `domain.learning.item_analysis` takes."""
+    """A question of the newest version, in its order, with the sums that `domain.learning.item_analysis` takes.
+
+    `blank` of the `n` learners left it without an answer. Of a choice there are `options`, the ids of the `correct`
+    ones, and how many learners have `chosen` each that anybody chose, also one that a correction has taken away.
+    """
 
     question_id: str
     kind: str
     prompt: str
-    possible: int
     n: int
+    blank: int
     x: int
     r: int
     xx: int
     rr: int
     xr: int
+    options: Sequence[OptionView]
+    correct: Sequence[str]
+    chosen: Mapping[str, int]
 
 
 class AnalyticsQueries(Protocol):
     """One query each."""
 
-    async def lessons(self, course_id: CourseId, actor: Actor) -> Sequence[LessonFacts]:
-        """In the order of the course, for who teaches it.
+    async def course(self, course_id: CourseId, actor: Actor) -> CourseFacts:
+        """For who teaches it.
 
         Raises:
             CourseNotFound, CourseNotYours: as `admission.assert_teaches` says.
         """
         ...
 
-    async def learners(self, course_id: CourseId) -> Sequence[LearnerFacts]:
-        """Everybody who ever enrolled, newest first."""
-        ...
-
     async def items(self, lesson_id: LessonId, actor: Actor) -> Sequence[ItemFacts]:
-        """Over the first attempt that each learner handed in.
+        """Over the first attempt that each learner handed in, as it is marked by now.
+
+        What was asked under the same id but was a question of another kind is not counted.
 
         Raises:
             LessonNotFound, CourseNotYours: as `admission.assert_teaches_lesson` says.

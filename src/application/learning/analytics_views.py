@@ -66,16 +66,30 @@ class CourseAnalytics(msgspec.Struct, frozen=True, kw_only=True):
     at_risk: Sequence[LearnerAtRisk]
 
 
+class ChosenOption(msgspec.Struct, frozen=True, kw_only=True):
+    """An option by its author's id, and how many `learners` chose it."""
+
+    id: str
+    text: str
+    is_correct: bool
+    learners: int
+
+
 class ItemAnalysis(msgspec.Struct, frozen=True, kw_only=True):
-    """A question over the `learners` who met it in their first attempt; null where nothing can be said."""
+    """A question over the `learners` who met it in their first attempt; null where nothing can be said.
+
+    `blank` of them gave no answer. `options` are those of `single` and `multiple`; other kinds have none.
+    """
 
     question_id: str
     kind: str
     prompt: str
     learners: int
+    blank: int
     difficulty: float | None
     discrimination: float | None
     flags: Sequence[Flag]
+    options: Sequence[ChosenOption]
 
 
 class QuizItems(msgspec.Struct, frozen=True):

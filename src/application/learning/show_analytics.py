@@ -2,9 +2,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from statistics import fmean, median
 
-from application.learning.analytics_queries import AnalyticsQueries, LearnerFacts, LessonFacts
+from application.learning.analytics_queries import AnalyticsQueries, ItemFacts, LearnerFacts, LessonFacts
 from application.learning.analytics_views import (
     BINS,
+    ChosenOption,
     CourseAnalytics,
     EnrollmentCounts,
     FunnelStep,
@@ -29,16 +30,14 @@ Table = tuple[Sequence[str], Sequence[Sequence[object]]]
 
 
 class ShowAnalytics:
-    """Two queries for a course: its lessons, and its learners."""
-
     def __init__(self, queries: AnalyticsQueries, clock: Clock) -> None:
         self._queries = queries
         self._clock = clock
 
     async def course(self, course_id: CourseId, actor: Actor) -> CourseAnalytics:
         """Raises CourseNotFound, CourseNotYours."""
-        lessons = await self._queries.lessons(course_id, actor)
-        learners = await self._queries.learners(course_id)
+        facts = await self._queries.course(course_id, actor)
+        lessons, learners = facts.lessons, facts.learners
         staying = [each for each in learners if each.status is not EnrollmentStatus.WITHDRAWN]
         at_risk = list(_at_risk(learners, len(lessons), self._clock()))
         at_risk.sort(key=lambda each: (-len(each.reasons), each.last_active_at))
@@ -55,8 +54,8 @@ class ShowAnalytics:
 
     async def table(self, course_id: CourseId, actor: Actor) -> Table:
         """Header, and a row for each learner with a column for each graded lesson. Raises as `course`."""
-        lessons = await self._queries.lessons(course_id, actor)
-        learners = await self._queries.learners(course_id)
+        facts = await self._queries.course(course_id, actor)
+        lessons, learners = facts.lessons, facts.learners
         graded = [lesson for lesson in lessons if lesson.pass_percent is not None]
         reasons = {each.user_id: each.reasons for each in _at_risk(learners, len(lessons), self._clock())}
         header = [
@@ -75,22 +74,30 @@ class ShowAnalytics:
 
     async def items(self, lesson_id: LessonId, actor: Actor) -> QuizItems:
         """Raises LessonNotFound, CourseNotYours, NoQuiz."""
-        found = []
-        for item in await self._queries.items(lesson_id, actor):
-            names = ("n", "possible", "x", "r", "xx", "rr", "xr")
-            sums = ItemSums(**{name: getattr(item, name) for name in names})
-            found.append(
-                ItemAnalysis(
-                    question_id=item.question_id,
-                    kind=item.kind,
-                    prompt=item.prompt[:PROMPT_LENGTH],
-                    learners=item.n,
-                    difficulty=difficulty(sums),
-                    discrimination=discrimination(sums),
-                    flags=flags(sums),
-                )
+        return QuizItems([_item(facts) for facts in await self._queries.items(lesson_id, actor)])
+
+
+def _item(facts: ItemFacts) -> ItemAnalysis:
+    sums = ItemSums(n=facts.n, x=facts.x, r=facts.r, xx=facts.xx, rr=facts.rr, xr=facts.xr)
+    return ItemAnalysis(
+        question_id=facts.question_id,
+        kind=facts.kind,
+        prompt=facts.prompt[:PROMPT_LENGTH],
+        learners=facts.n,
+        blank=facts.blank,
+        difficulty=difficulty(sums),
+        discrimination=discrimination(sums),
+        flags=flags(sums),
+        options=[
+            ChosenOption(
+                id=option.id,
+                text=option.text,
+                is_correct=option.id in facts.correct,
+                learners=facts.chosen.get(option.id, 0),
             )
-        return QuizItems(found)
+            for option in facts.options
+        ],
+    )
 
 
 def _counts(learners: Sequence[LearnerFacts]) -> EnrollmentCounts:

@@ -1,20 +1,21 @@
 """Classical test theory: how hard a question is, and whether who knows more answers it rightly more often.
 
-Difficulty is the mean share of its points that learners got, `p = mean(x) / max` (for right or wrong answers: the share
-of right ones). Discrimination is the corrected item-total correlation: Pearson's r between the points for the question
-and the share of all other points that the same learner got; without the correction a question would correlate with
-itself. Source: Crocker & Algina, Introduction to Classical and Modern Test Theory (1986), chapters 5 and 14. Papers may
-ask different questions, so the rest is a share of what was possible there and not a sum.
+Difficulty is the mean share of its points that learners got (for right or wrong answers: the share of right ones).
+Discrimination is the corrected item-total correlation: Pearson's r between that share and the share of all other points
+that the same learner got; without the correction a question would correlate with itself. Source: Crocker & Algina,
+Introduction to Classical and Modern Test Theory (1986), chapters 5 and 14. Papers may ask different questions, and a
+question may be worth other points from one version to the next, so both are shares of what was possible and not sums.
 
 Only the first attempt of each learner counts: who takes a quiz again knows its questions.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
 BASIS_POINTS = 10_000
-"""The rest of a paper is measured in these, rounded down: sums of integers are the same in every store."""
+"""Shares are measured in these, rounded down: sums of integers are the same in every store."""
 
 TOO_EASY, TOO_HARD = 0.9, 0.3
 """Beyond these a question tells little of learners apart; a common rule of thumb for achievement tests."""
@@ -33,28 +34,50 @@ class Flag(StrEnum):
     NEGATIVE = "negative_discrimination"
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one learner got of a question, and of all else on that paper, in basis points."""
+
+    share: int
+    rest: int
+
+    @classmethod
+    def of(cls, awarded: int, points: int, *, earned: int, possible: int) -> "Mark":
+        """From hundredths: `awarded` of `points` for the question, `earned` of `possible` ones for the whole paper.
+
+        The rest is 0 where nothing else was asked.
+        """
+        others = possible - points
+        rest = (earned - awarded) * BASIS_POINTS // others if others > 0 else 0
+        return cls(awarded * BASIS_POINTS // points, rest)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemSums:
-    """Of one question over `n` learners: `x` hundredths of points of `possible` ones, `r` the rest in basis points."""
+    """Of the marks of `n` learners for one question: `x` their shares, `r` their rests, then squares and products."""
 
     n: int
-    possible: int
     x: int
     r: int
     xx: int
     rr: int
     xr: int
 
-
-def rest_share(earned: int, possible: int, x: int, item_possible: int) -> int:
-    """What a learner got of all other points, in basis points; 0 where there are none."""
-    others = possible - item_possible
-    return (earned - x) * BASIS_POINTS // others if others > 0 else 0
+    @classmethod
+    def of(cls, marks: Collection[Mark]) -> "ItemSums":
+        return cls(
+            n=len(marks),
+            x=sum(mark.share for mark in marks),
+            r=sum(mark.rest for mark in marks),
+            xx=sum(mark.share**2 for mark in marks),
+            rr=sum(mark.rest**2 for mark in marks),
+            xr=sum(mark.share * mark.rest for mark in marks),
+        )
 
 
 def difficulty(sums: ItemSums) -> float | None:
     """From 0, nobody knows it, to 1, everybody does; None of nobody."""
-    return round(sums.x / (sums.n * sums.possible), 4) if sums.n and sums.possible else None
+    return round(sums.x / (sums.n * BASIS_POINTS), 4) if sums.n else None
 
 
 def discrimination(sums: ItemSums) -> float | None:

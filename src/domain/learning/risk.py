@@ -22,7 +22,10 @@ class Risk(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """An active learner of a course. `failing` counts graded lessons whose score is not enough yet."""
+    """An active learner of a course.
+
+    `failing` counts graded lessons whose score is not enough yet, and where they have nothing under way.
+    """
 
     enrolled_at: datetime
     last_active_at: datetime
@@ -32,7 +35,7 @@ class Standing:
 
 def risks(standing: Standing, *, median_percent: float, at: datetime) -> tuple[Risk, ...]:
     """Inactive: no deed for two weeks. Behind: here for two weeks, and at less than half of the median. Failing: a quiz
-    or an assignment was graded, and not with what it asks for.
+    or an assignment was graded, not with what it asks for, and they are not at it again.
     """
     found = []
     if at - standing.last_active_at >= INACTIVE_AFTER:

@@ -16,10 +16,13 @@ from entrypoints.http.answers import answer
 def csv_answer(
     request: Request[Any, Any, Any], header: Sequence[str], rows: Iterable[Sequence[object]], file_name: str
 ) -> ASGIResponse:
-    """A file to download. Texts that look like a formula get an apostrophe in front; None is an empty cell."""
+    """A file to download. Texts that look like a formula get an apostrophe in front; None is an empty cell.
+
+    The header is no exception: titles of lessons stand in it.
+    """
     target = io.StringIO(newline="")
     writer = csv.writer(target)
-    writer.writerow(header)
+    writer.writerow([_cell(name) for name in header])
     writer.writerows([_cell(value) for value in row] for row in rows)
     # With the mark, spreadsheets read it as UTF-8; without it, as whatever their language had in 1995.
     body = target.getvalue().encode("utf-8-sig")

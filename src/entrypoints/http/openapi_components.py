@@ -6,6 +6,7 @@ import msgspec
 from pydantic.json_schema import models_json_schema
 
 from application.catalog.course_document import CourseDocument
+from entrypoints.http.analytics_examples import ANALYTICS_EXAMPLES
 from entrypoints.http.bodies import Body, MergePatch
 from entrypoints.http.error_catalog import CATALOG, title_of
 from entrypoints.http.errors import PROBLEM
@@ -182,6 +183,7 @@ _SUBMISSION = {
     "version": 2,
 }
 EXAMPLES: dict[str, Any] = {
+    **ANALYTICS_EXAMPLES,
     "ModuleView": _MODULE,
     "CourseStructure": {"items": [{**_MODULE, "lessons": [_LESSON_SUMMARY]}]},
     "LessonView": _LESSON,

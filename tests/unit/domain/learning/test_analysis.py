@@ -12,28 +12,20 @@ from domain.learning.item_analysis import (
     FEWEST,
     Flag,
     ItemSums,
+    Mark,
     difficulty,
     discrimination,
     flags,
-    rest_share,
 )
 from domain.learning.risk import Risk, Standing, risks
 from tests.support.people import NOON
 
 DAY = timedelta(days=1)
-pairs = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 10_000)), max_size=30)
+pairs = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 10_000)), max_size=30)
 
 
-def sums(marks: list[tuple[int, int]], possible: int = 300) -> ItemSums:
-    return ItemSums(
-        n=len(marks),
-        possible=possible,
-        x=sum(x for x, _ in marks),
-        r=sum(r for _, r in marks),
-        xx=sum(x * x for x, _ in marks),
-        rr=sum(r * r for _, r in marks),
-        xr=sum(x * r for x, r in marks),
-    )
+def sums(marks: list[tuple[int, int]]) -> ItemSums:
+    return ItemSums.of([Mark(share, rest) for share, rest in marks])
 
 
 @given(pairs)
@@ -61,8 +53,8 @@ def test_difficulty_is_the_mean_share(marks: list[tuple[int, int]]):
 
 
 def test_a_question_that_separates_perfectly_and_one_that_does_the_opposite():
-    good = [(0, 2000)] * 5 + [(300, 9000)] * 5
-    bad = [(300, 2000)] * 5 + [(0, 9000)] * 5
+    good = [(0, 2000)] * 5 + [(10_000, 9000)] * 5
+    bad = [(10_000, 2000)] * 5 + [(0, 9000)] * 5
 
     assert (discrimination(sums(good)), difficulty(sums(good))) == (1.0, 0.5)
     assert discrimination(sums(bad)) == -1.0
@@ -73,19 +65,37 @@ def test_a_question_that_separates_perfectly_and_one_that_does_the_opposite():
 @pytest.mark.parametrize(
     ("marks", "expected"),
     [
-        ([(300, 5000)] * 20, (Flag.TOO_EASY,)),
+        ([(10_000, 5000)] * 20, (Flag.TOO_EASY,)),
         ([(0, 5000)] * 20, (Flag.TOO_HARD,)),
-        ([(0, 5000), (300, 5001)] * 5 + [(300, 4999), (0, 5000)] * 5, (Flag.POOR,)),
-        ([(300, 5000)] * (FEWEST - 1), ()),
+        ([(0, 5000), (10_000, 5001)] * 5 + [(10_000, 4999), (0, 5000)] * 5, (Flag.POOR,)),
+        ([(10_000, 5000)] * (FEWEST - 1), ()),
     ],
 )
 def test_what_an_author_might_look_at(marks: list[tuple[int, int]], expected: tuple[Flag, ...]):
     assert flags(sums(marks)) == expected
 
 
+@given(pairs)
+@settings(max_examples=30)
+def test_the_order_of_learners_does_not_matter(marks: list[tuple[int, int]]):
+    assert sums(marks) == sums(sorted(marks))
+
+
 def test_the_rest_is_what_the_other_questions_gave():
-    assert rest_share(earned=300, possible=500, x=100, item_possible=100) == 5000
-    assert rest_share(earned=100, possible=100, x=100, item_possible=100) == 0
+    assert Mark.of(100, 100, earned=300, possible=500) == Mark(10_000, 5000)
+    assert Mark.of(33, 100, earned=33, possible=100) == Mark(3300, 0)
+
+
+@given(st.integers(1, 9), st.data())
+@settings(max_examples=30)
+def test_a_mark_is_between_nothing_and_all(points: int, data: st.DataObject):
+    others = 100 * data.draw(st.integers(0, 9))
+    awarded, elsewhere = data.draw(st.integers(0, 100 * points)), data.draw(st.integers(0, others))
+    mark = Mark.of(awarded, 100 * points, earned=awarded + elsewhere, possible=100 * points + others)
+
+    assert 0 <= mark.share <= 10_000
+    assert 0 <= mark.rest <= 10_000
+    assert (mark.share == 10_000) == (awarded == 100 * points)
 
 
 standings = st.builds(
