@@ -16,6 +16,7 @@ from domain.learning.attempt import Attempt
 from domain.learning.certificate import Certificate
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import LessonProgress
+from domain.learning.review import Review
 from domain.shared.ids import AttemptId, CertificateId, CourseId, EnrollmentId, LessonId, ModuleId, UserId
 
 
@@ -44,6 +45,7 @@ class MemoryTables:
     answers: dict[tuple[AttemptId, str], StoredAnswer] = field(default_factory=dict)
     quiz_extensions: dict[tuple[EnrollmentId, LessonId], timedelta] = field(default_factory=dict)
     certificates: dict[CertificateId, Certificate] = field(default_factory=dict)
+    reviews: dict[tuple[CourseId, UserId], Review] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class MemoryTables:
             answers=dict(self.answers),
             quiz_extensions=dict(self.quiz_extensions),
             certificates=dict(self.certificates),
+            reviews=dict(self.reviews),
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

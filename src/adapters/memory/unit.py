@@ -9,6 +9,7 @@ from adapters.memory.content import MemoryLessonRepository, MemoryModuleReposito
 from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.learning import MemoryEnrollmentRepository, MemoryLearners, MemoryOffers
+from adapters.memory.reviews import MemoryReviewRepository
 from adapters.memory.tables import MemoryTables
 from adapters.memory.users import MemoryUserRepository
 from adapters.memory.webhooks import MemorySessionDenyList, MemoryWebhookInbox
@@ -16,6 +17,7 @@ from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.certificate_ports import CertificateUnit
+from application.learning.review_ports import ReviewUnit
 
 
 class MemoryStore:
@@ -39,7 +41,7 @@ class MemoryStore:
             yield MemoryUnit(self)
 
 
-class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, CertificateUnit):
+class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, CertificateUnit, ReviewUnit):
     """Works on a copy of the store's tables, which takes their place by `commit()`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -57,6 +59,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, CertificateUnit):
         self.enrollments = MemoryEnrollmentRepository(self._tables)
         self.attempts = MemoryAttemptRepository(self._tables)
         self.certificates = MemoryCertificateRepository(self._tables)
+        self.reviews = MemoryReviewRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)
         self.audit = MemoryAuditLog(self._tables)
 

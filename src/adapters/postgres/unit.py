@@ -13,6 +13,7 @@ from adapters.postgres.repositories.enrollments import (
     PostgresOffers,
 )
 from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.repositories.reviews import PostgresReviewRepository
 from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, PostgresWebhookInbox
 from adapters.postgres.statement import Connection
@@ -20,9 +21,10 @@ from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.certificate_ports import CertificateUnit
+from application.learning.review_ports import ReviewUnit
 
 
-class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, CertificateUnit):
+class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, CertificateUnit, ReviewUnit):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
     def __init__(self, connection: Connection) -> None:
@@ -40,6 +42,7 @@ class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, CertificateUnit):
         self.enrollments = PostgresEnrollmentRepository(connection)
         self.attempts = PostgresAttemptRepository(connection)
         self.certificates = PostgresCertificateRepository(connection)
+        self.reviews = PostgresReviewRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)
         self.audit = PostgresAuditLog(connection)
 

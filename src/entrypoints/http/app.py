@@ -35,6 +35,7 @@ from entrypoints.http.modules import ModulesController
 from entrypoints.http.openapi import openapi_config, openapi_document, query_parameters
 from entrypoints.http.operations import OperationsController
 from entrypoints.http.quizzes import QuizzesController
+from entrypoints.http.reviews import ReviewsController
 from entrypoints.http.users import UsersController
 from entrypoints.http.webhooks import WebhooksController
 
@@ -49,6 +50,7 @@ CONTROLLERS = (
     LearningController,
     QuizzesController,
     CertificatesController,
+    ReviewsController,
     UsersController,
     AuditController,
     WebhooksController,

@@ -31,6 +31,7 @@ ROUTED = (
     "delete_course",
     "delete_lesson",
     "delete_module",
+    "delete_review",
     "delete_user",
     "enroll",
     "enroll_learner",
@@ -51,6 +52,7 @@ ROUTED = (
     "regrade_quiz",
     "reinstate_certificate",
     "restore_lesson",
+    "reviews",
     "revoke_certificate",
     "save_answer",
     "settings",
@@ -59,6 +61,7 @@ ROUTED = (
     "users",
     "watch_lesson",
     "withdraw",
+    "write_review",
 )
 
 

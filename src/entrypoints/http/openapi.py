@@ -28,7 +28,19 @@ resources need `If-Match`.
 
 Without a Clerk account, `tekun token --as dosen` prints a session token to authorize with."""
 
-_TAGS = ("Me", "Courses", "Content", "Users", "Learning", "Quizzes", "Certificates", "Audit", "Webhooks", "Operations")
+_TAGS = (
+    "Me",
+    "Courses",
+    "Content",
+    "Users",
+    "Learning",
+    "Quizzes",
+    "Certificates",
+    "Reviews",
+    "Audit",
+    "Webhooks",
+    "Operations",
+)
 # What nobody else changes can be changed without If-Match.
 UNSHARED = frozenset({"changeMe"})
 _METHODS = ("get", "post", "put", "patch", "delete")
