@@ -1,6 +1,6 @@
 """Product and floor by turns, so that what else the machine does meanwhile hits both alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
@@ -56,15 +56,19 @@ class Duel:
         return median(self.floor.cpu) / median(self.product.cpu)
 
 
-def fight(name: str, requests: Sequence[bytes], product: Server, floor: Server, plan: Plan) -> Duel:
+def fight(
+    name: str, requests: tuple[Iterator[bytes], Iterator[bytes]], product: Server, floor: Server, plan: Plan
+) -> Duel:
+    """`requests` of the product, and of the floor; neither ever ends."""
+    sources = dict(zip((product, floor), requests, strict=True))
     sides = {server: Side([], []) for server in (product, floor)}
     for server in sides:
-        put_load(server.port, requests, connections=plan.connections, seconds=plan.warm_up)
+        put_load(server.port, sources[server], connections=plan.connections, seconds=plan.warm_up)
     for number in range(plan.rounds):
         order = list(sides) if number % 2 else list(sides)[::-1]
         for server in order:
             before = server.cpu_seconds()
-            load = put_load(server.port, requests, connections=plan.connections, seconds=plan.seconds)
+            load = put_load(server.port, sources[server], connections=plan.connections, seconds=plan.seconds)
             sides[server].loads.append(load)
             sides[server].cpu.append((server.cpu_seconds() - before) / load.requests * 1e6)
     return Duel(name, plan.connections, sides[product], sides[floor])

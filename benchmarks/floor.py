@@ -26,6 +26,7 @@ from litestar.exceptions import NotFoundException
 from adapters.clerk.development import ISSUER, DevelopmentIssuer
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView, RatingView
 from application.identity.queries import UserView
+from benchmarks.learning_floor import learning_handlers
 from domain.catalog.rating import PRIOR_RATINGS, PRIOR_SUM
 
 POOL_SIZE = 12
@@ -95,7 +96,8 @@ def make_floor(url: str, data: Path) -> Litestar:
             row = await connection.fetchrow(_ME, subject(request))
         return _answer(UserView(**dict(row)))
 
-    return Litestar([detail, courses, me], lifespan=[lifespan], openapi_config=None, logging_config=None)
+    learning = learning_handlers(lambda: pool, subject)
+    return Litestar([detail, courses, me, *learning], lifespan=[lifespan], openapi_config=None, logging_config=None)
 
 
 def _fields(row: Any) -> dict[str, Any]:

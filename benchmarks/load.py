@@ -3,9 +3,8 @@
 import asyncio
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import cycle
 from typing import cast
 
 import uvloop
@@ -39,13 +38,16 @@ class Load:
         return self.latencies[min(self.requests - 1, int(self.requests * percent / 100))] * 1000
 
 
-def request(path: str, token: str | None = None) -> bytes:
-    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n{authorization}\r\n".encode()
+def request(path: str, token: str | None = None, *, method: str = "GET", body: bytes = b"") -> bytes:
+    fields = ["Host: 127.0.0.1", "Accept: application/json"]
+    fields += [f"Authorization: Bearer {token}"] if token else []
+    fields += ["Content-Type: application/json"] if body else []
+    fields += [f"Content-Length: {len(body)}"] if method != "GET" else []
+    return "\r\n".join([f"{method} {path} HTTP/1.1", *fields, "", ""]).encode() + body
 
 
-def put_load(port: int, requests: Sequence[bytes], *, connections: int, seconds: float) -> Load:
-    """Keeps every connection busy for so long, going round in `requests`.
+def put_load(port: int, requests: Iterator[bytes], *, connections: int, seconds: float) -> Load:
+    """Keeps every connection busy for so long with the next of `requests`, which never end.
 
     Raises:
         BadAnswer: an answer was not 200, or a connection broke.
@@ -55,11 +57,10 @@ def put_load(port: int, requests: Sequence[bytes], *, connections: int, seconds:
         return runner.run(_put_load(port, requests, connections, seconds))
 
 
-async def _put_load(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Load:
+async def _put_load(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Load:
     loop = asyncio.get_running_loop()
     latencies: list[float] = []
-    source = cycle(requests)
-    lanes = [_Lane(source, latencies, loop.create_future()) for _ in range(connections)]
+    lanes = [_Lane(requests, latencies, loop.create_future()) for _ in range(connections)]
     for lane in lanes:
         await loop.create_connection(lambda lane=lane: lane, "127.0.0.1", port)  # type: ignore[misc] # bound on purpose
     begun, cpu = time.perf_counter(), time.process_time()

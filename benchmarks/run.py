@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 
@@ -19,6 +20,7 @@ from application.identity.queries import UserView
 from benchmarks.catalog import COMMON, HUNDREDTH, RARE, TENTH, bring_in, generate
 from benchmarks.database import column, execute, own_database
 from benchmarks.duel import Plan, fight
+from benchmarks.learning import fill, sides
 from benchmarks.load import put_load, request
 from benchmarks.processes import TEKUN, Server, floor, product, run, seconds_to_first_answer
 from benchmarks.report import Figure, Findings
@@ -26,6 +28,8 @@ from benchmarks.up import measure_up
 
 DEEP_PAGE = 400
 PAGE = 20
+LEARNERS = 3600
+"""Of product and floor together: enough that no step is taken twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ def measure(server_url: str, folder: Path, wishes: Wishes) -> Findings:
             _measure_duels(ours, bare, token, url, wishes.plan, findings)
             findings.process.append(Figure("the same after the load", ours.memory_megabytes(), "MB"))
             _measure_catalog(ours, wishes, findings)
+            _measure_learning(ours, bare, url, folder / "data", wishes, findings)
         starts = [seconds_to_first_answer(environment, folder) for _ in range(1 if wishes.is_quick else 5)]
         findings.process.append(Figure("`tekun serve` to the first 200, warm", median(starts), "s", 2))
     if wishes.real_data:
@@ -84,8 +89,26 @@ def _measure_duels(ours: Server, bare: Server, token: str, url: str, plan: Plan,
     )
     for name, requests, connections, target in operations:
         _say(f"{name}, {connections} connections")
-        duel = fight(name, requests, ours, bare, replace(plan, connections=connections))
+        sources = (cycle(requests), cycle(requests))
+        duel = fight(name, sources, ours, bare, replace(plan, connections=connections))
         findings.duels.append((duel, target))
+
+
+def _measure_learning(ours: Server, bare: Server, url: str, data: Path, wishes: Wishes, findings: Findings) -> None:
+    learners = 20 if wishes.is_quick else LEARNERS
+    _say(f"{learners} learners")
+    asyncio.run(fill(url, learners))
+    product_side, floor_side = sides(url, data, learners)
+    operations = (
+        ("my course with progress", "my_course", 0.70),
+        ("complete a lesson", "completions", 0.50),
+        ("save an answer", "answers", 0.70),
+        ("hand in a quiz", "hand_ins", None),
+    )
+    for name, source, target in operations:
+        _say(name)
+        requests = (getattr(product_side, source), getattr(floor_side, source))
+        findings.duels.append((fight(name, requests, ours, bare, wishes.plan), target))
 
 
 def _measure_catalog(ours: Server, wishes: Wishes, findings: Findings) -> None:
@@ -95,7 +118,7 @@ def _measure_catalog(ours: Server, wishes: Wishes, findings: Findings) -> None:
     paths |= {f"search, a word of {share}": f"/v1/courses?q={word}" for word, share in shares}
     for name, path in paths.items():
         _say(name)
-        load = put_load(ours.port, [request(path)], connections=1, seconds=wishes.plan.seconds)
+        load = put_load(ours.port, cycle([request(path)]), connections=1, seconds=wishes.plan.seconds)
         findings.catalog.append((name, load))
 
 

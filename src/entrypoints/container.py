@@ -16,6 +16,7 @@ from adapters.pdf.printer import PdfPrinter
 from adapters.postgres.migrations import newest_revision
 from adapters.postgres.periodic import claim_run
 from adapters.postgres.pool import Pool
+from adapters.postgres.queries.analytics import PostgresAnalyticsQueries
 from adapters.postgres.queries.answer_sheets import PostgresAnswerSheets
 from adapters.postgres.queries.attempts import PostgresAttemptQueries
 from adapters.postgres.queries.audit import PostgresAuditQueries
@@ -24,6 +25,7 @@ from adapters.postgres.queries.certificates import PostgresCertificateQueries
 from adapters.postgres.queries.content import PostgresContentQueries
 from adapters.postgres.queries.learning import PostgresLearningQueries
 from adapters.postgres.queries.reviews import PostgresReviewQueries
+from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
 from adapters.postgres.unit import begin_unit
@@ -66,13 +68,17 @@ from application.learning.delete_review import DeleteReviewHandler
 from application.learning.enroll import EnrollHandler
 from application.learning.enroll_learner import EnrollLearnerHandler
 from application.learning.extend_quiz import ExtendQuizHandler
+from application.learning.grade_submission import GradeSubmissionHandler
 from application.learning.hand_in_attempt import HandInAttemptHandler
+from application.learning.hand_in_work import HandInWorkHandler
 from application.learning.import_enrollments import ImportEnrollmentsHandler
+from application.learning.import_grades import ImportGradesHandler
 from application.learning.print_certificate import PrintCertificate
 from application.learning.regrade_quiz import RegradeQuizHandler
 from application.learning.reinstate_certificate import ReinstateCertificateHandler
 from application.learning.revoke_certificate import RevokeCertificateHandler
 from application.learning.save_answer import SaveAnswerHandler
+from application.learning.show_analytics import ShowAnalytics
 from application.learning.show_attempt import ShowAttempt
 from application.learning.show_course import ShowCourse
 from application.learning.sweep_attempts import SweepAttemptsHandler
@@ -183,6 +189,14 @@ class Container(DeclarativeContainer):
     sweep_attempts = providers.Singleton(SweepAttemptsHandler, begin, clock, new_id)
     extend_quiz = providers.Singleton(ExtendQuizHandler, begin, clock, new_id)
     regrade_quiz = providers.Singleton(RegradeQuizHandler, begin, clock, new_id)
+
+    submissions = providers.Singleton(PostgresSubmissionQueries, pool)
+    hand_in_work = providers.Singleton(HandInWorkHandler, begin, clock, new_id)
+    grade_submission = providers.Singleton(GradeSubmissionHandler, begin, clock, new_id)
+    import_grades = providers.Singleton(ImportGradesHandler, begin, clock, new_id)
+
+    analytics = providers.Singleton(PostgresAnalyticsQueries, pool)
+    show_analytics = providers.Singleton(ShowAnalytics, analytics, clock)
 
 
 def make_container(settings: Settings) -> Container:

@@ -1,4 +1,4 @@
-"""What must hold of enrollments and progress whatever was killed before, as long as the courses don't change."""
+"""What must hold of enrollments, progress and attempts whatever was killed before, while courses stay as they are."""
 
 from adapters.postgres.statement import Connection
 
@@ -32,6 +32,19 @@ INVARIANTS = {
     "a completed course is not audited once": f"""
         SELECT e.id FROM enrollments e
         WHERE (e.completed_at IS NOT NULL)::int <> {_ENTRIES.format("enrollment.completed", "e.id")}""",
+    "an attempt that was handed in is not audited once": f"""
+        SELECT t.id FROM attempts t
+        WHERE (t.handed_in_at IS NOT NULL)::int <> {_ENTRIES.format("attempt.handed_in", "t.id")}""",
+    "points of an attempt are not those of its answers": """
+        SELECT a.id FROM attempts a WHERE a.handed_in_at IS NOT NULL AND (
+            a.earned <> (SELECT coalesce(sum(w.awarded), 0) FROM answers w WHERE w.attempt_id = a.id)
+            OR cardinality(a.question_ids) <> (SELECT count(w.awarded) FROM answers w WHERE w.attempt_id = a.id))""",
+    "an attempt that was handed in does not count": """
+        SELECT a.id FROM attempts a LEFT JOIN lesson_progress p
+            ON p.enrollment_id = a.enrollment_id AND p.lesson_id = a.lesson_id
+        WHERE a.handed_in_at IS NOT NULL AND p.score IS DISTINCT FROM (
+            SELECT max(b.earned * 100 / b.possible) FROM attempts b
+            WHERE b.enrollment_id = a.enrollment_id AND b.lesson_id = a.lesson_id)""",
     "a completed course has no certificate": """
         SELECT e.id FROM enrollments e LEFT JOIN certificates t ON t.enrollment_id = e.id
         WHERE e.completed_at IS NOT NULL AND t.id IS NULL""",

@@ -20,6 +20,7 @@ from entrypoints.container import Container, make_container
 from entrypoints.http.app import make_app
 from entrypoints.http.edge import Edge
 from entrypoints.settings import Settings
+from tests.support import quizzes
 
 HOST = "tekun.test"
 
@@ -126,6 +127,14 @@ class Platform:
             answer = await client.put(f"/v1/courses/{course_id}/review", json={"rating": rating})
         assert answer.status_code == 200, answer.text
 
+    async def hand_in_work(self, headers: dict[str, str], lesson_id: str) -> dict[str, Any]:
+        """Whoever sends these headers hands in a text for the assignment."""
+        async with self.client(headers=headers) as client:
+            answer = await client.post(f"/v1/assignments/{lesson_id}/submissions", json={"text": "Jawaban."})
+        assert answer.status_code == 201, answer.text
+        submission: dict[str, Any] = answer.json()
+        return submission
+
     async def award(self, owner: Person, learner: Person) -> dict[str, Any]:
         """The learner's certificate for a new course of the owner's that they completed."""
         course = await self.make_course(owner)
@@ -146,7 +155,20 @@ class Platform:
         lesson = await self.make_lesson(owner, module, status="published")
         ids = {"course_id": course["id"], "module_id": module["id"], "lesson_id": lesson["id"], "number": "1"}
         certificate = await self.award(owner, await self.person(Role.MAHASISWA))
-        return {**ids, "user_id": owner.id, "code": certificate["code"]}
+        return {**ids, **await self._work_ids(owner), "user_id": owner.id, "code": certificate["code"]}
+
+    async def _work_ids(self, owner: Person) -> dict[str, str]:
+        """An attempt of somebody's with one of its questions, and a submission, in a course of the owner's."""
+        course = await self.publish(owner, await self.make_course(owner))
+        module = await self.make_module(owner, course)
+        quiz = await self.make_lesson(owner, module, status="published", content=quizzes.a_quiz())
+        content = {"kind": "assignment", "markdown": "Tulis."}
+        assignment = await self.make_lesson(owner, module, status="published", content=content)
+        learner = await self.person(Role.MAHASISWA)
+        await self.enroll(learner.headers, course["id"])
+        attempt = await self.begin_attempt(learner.headers, quiz["id"])
+        submission = await self.hand_in_work(learner.headers, assignment["id"])
+        return {"attempt_id": attempt["id"], "question_id": "single", "submission_id": submission["id"]}
 
     async def publish_lesson(
         self, owner: Person, lesson: dict[str, Any], *, status: str = "published"

@@ -29,6 +29,7 @@ BY_NAME: dict[str, Any] = {
     "enrollment_status": "active",
     "kind": "video",
     "unlock_text": "[]",
+    "rubric": {"isi": 1750},
     "time_zone": "Asia/Jakarta",
     "prerequisite_id": OTHER_ID,
     "edge_prerequisite_id": OTHER_ID,

@@ -55,7 +55,7 @@ class MemoryAttemptQueries(AttemptQueries):
         tables = self._committed()
         asked = {"lesson_id": lesson_id, "user_id": user_id}
         found = [each for each in _of_lesson(tables, lesson_id) if _user_of(tables, each) == user_id]
-        if not found:
+        if not found and question.cursor is None:
             _assert_takes(tables, user_id, lesson_id)
         return _encoded(AttemptPage(*_page(found, question, asked, lambda each: _summary(tables, each))))
 

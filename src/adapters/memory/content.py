@@ -79,9 +79,11 @@ class MemoryLessonRepository(LessonRepository):
         _assert_single(self._tables, places)
 
     async def delete(self, lesson: Lesson) -> None:
-        if any(attempt.lesson_id == lesson.id for attempt in self._tables.attempts.values()):
+        with_work = {attempt.lesson_id for attempt in self._tables.attempts.values()}
+        with_work |= {submission.lesson_id for submission in self._tables.submissions.values()}
+        if lesson.id in with_work:
             self._tables.was_refused = True
-            raise LessonHasWork("Somebody took this quiz.")
+            raise LessonHasWork("Learners have work in this lesson.")
         _forget_lessons(self._tables, lambda other: other.id == lesson.id)
 
     async def view(self, lesson_id: LessonId, reader: Reader) -> Encoded[LessonView]:

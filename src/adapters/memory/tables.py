@@ -17,7 +17,17 @@ from domain.learning.certificate import Certificate
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import LessonProgress
 from domain.learning.review import Review
-from domain.shared.ids import AttemptId, CertificateId, CourseId, EnrollmentId, LessonId, ModuleId, UserId
+from domain.learning.submission import Submission
+from domain.shared.ids import (
+    AttemptId,
+    CertificateId,
+    CourseId,
+    EnrollmentId,
+    LessonId,
+    ModuleId,
+    SubmissionId,
+    UserId,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class MemoryTables:
     attempts: dict[AttemptId, Attempt] = field(default_factory=dict)
     answers: dict[tuple[AttemptId, str], StoredAnswer] = field(default_factory=dict)
     quiz_extensions: dict[tuple[EnrollmentId, LessonId], timedelta] = field(default_factory=dict)
+    submissions: dict[SubmissionId, Submission] = field(default_factory=dict)
     certificates: dict[CertificateId, Certificate] = field(default_factory=dict)
     reviews: dict[tuple[CourseId, UserId], Review] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
@@ -64,6 +75,7 @@ class MemoryTables:
             attempts=dict(self.attempts),
             answers=dict(self.answers),
             quiz_extensions=dict(self.quiz_extensions),
+            submissions=dict(self.submissions),
             certificates=dict(self.certificates),
             reviews=dict(self.reviews),
             deliveries=dict(self.deliveries),

@@ -10,6 +10,7 @@ from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.learning import MemoryEnrollmentRepository, MemoryLearners, MemoryOffers
 from adapters.memory.reviews import MemoryReviewRepository
+from adapters.memory.submissions import MemorySubmissionRepository
 from adapters.memory.tables import MemoryTables
 from adapters.memory.users import MemoryUserRepository
 from adapters.memory.webhooks import MemorySessionDenyList, MemoryWebhookInbox
@@ -18,6 +19,7 @@ from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.certificate_ports import CertificateUnit
 from application.learning.review_ports import ReviewUnit
+from application.learning.submission_ports import SubmissionUnit
 
 
 class MemoryStore:
@@ -41,7 +43,7 @@ class MemoryStore:
             yield MemoryUnit(self)
 
 
-class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, CertificateUnit, ReviewUnit):
+class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit):
     """Works on a copy of the store's tables, which takes their place by `commit()`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -58,6 +60,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, CertificateUnit, Review
         self.learners = MemoryLearners(self._tables)
         self.enrollments = MemoryEnrollmentRepository(self._tables)
         self.attempts = MemoryAttemptRepository(self._tables)
+        self.submissions = MemorySubmissionRepository(self._tables)
         self.certificates = MemoryCertificateRepository(self._tables)
         self.reviews = MemoryReviewRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)

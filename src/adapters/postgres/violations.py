@@ -32,6 +32,7 @@ REFUSALS: dict[str, Callable[[], Refusal]] = {
     "uq_lessons_module_id_position": lambda: OrderChangedMeanwhile("Somebody else put a lesson there; try again."),
     "fk_enrollments_course_id": lambda: CourseHasLearners("Somebody learns in this course, or did."),
     "fk_attempts_lesson_id_lesson_version": lambda: LessonHasWork("Somebody took this quiz."),
+    "fk_submissions_lesson_id": lambda: LessonHasWork("Somebody handed in work for this assignment."),
     # The lesson was deleted at the moment in which somebody completed it.
     "fk_lesson_progress_lesson_id": lambda: LessonNotFound("There is no such lesson."),
     "fk_course_prerequisites_prerequisite_id": lambda: CourseIsPrerequisite("Another course builds on this one."),

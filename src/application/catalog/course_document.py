@@ -19,7 +19,6 @@ from domain.catalog.content import (
     TAG_COUNT,
     TAG_LENGTH,
     TITLE_LENGTH,
-    URL_LENGTH,
     Level,
 )
 from domain.catalog.lesson import LessonStatus
@@ -31,6 +30,7 @@ from domain.catalog.lesson_content import (
     NAME_LENGTH,
 )
 from domain.learning.unlocking import RULE_COUNT
+from domain.shared.web_address import URL_LENGTH
 
 FORMAT: Literal["tekun.course"] = "tekun.course"
 MAXIMUM_MODULES = 200

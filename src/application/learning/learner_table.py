@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from domain.shared.errors import FieldError, Invalid
 
@@ -25,11 +25,15 @@ class RowsInvalid(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class LearnerRow:
-    """`line` is where it begins, counted from 1; `reference` is an id or an address in lower case."""
+    """`line` is where it begins, counted from 1; `reference` is an id or an address in lower case.
+
+    `values` are the cells of the other columns that were asked for, trimmed; of those that are not there none.
+    """
 
     line: int
     column: str
     reference: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +45,28 @@ class LearnerTable:
     ignored: tuple[str, ...]
 
 
-def read_learners(source: bytes) -> LearnerTable:
-    """Raises TableUnreadable."""
+def read_learners(source: bytes, *, needed: Sequence[str] = (), more: Sequence[str] = ()) -> LearnerTable:
+    """The rows, with the values of the columns that are `needed` besides, and of those that may be there.
+
+    Raises:
+        TableUnreadable: it is no CSV, or a column is missing, or there twice.
+    """
     header, *lines = list(_lines(_decoded(source))) or [(1, [])]
     names = [name.strip() for name in header[1]]
-    _assert_header(names)
-    read = [_row(line, names, cells) for line, cells in lines]
+    _assert_header(names, needed, more)
+    wanted = [name for name in (*needed, *more) if name in names]
+    read = [_row(line, names, cells, wanted) for line, cells in lines]
     return LearnerTable(
         rows=tuple(row for row in read if isinstance(row, LearnerRow)),
         errors=tuple(row for row in read if isinstance(row, FieldError)),
-        ignored=tuple(name for name in names if name not in COLUMNS),
+        ignored=tuple(name for name in names if name not in {*COLUMNS, *wanted}),
     )
 
 
-def row_error(row: LearnerRow, code: str, detail: str) -> FieldError:
-    return FieldError(f"/{row.line}/{row.column}", code, f"line {row.line}, column {row.column}: {detail}")
+def row_error(row: LearnerRow, code: str, detail: str, *, column: str | None = None) -> FieldError:
+    """About the cell that names the learner, unless another column is named."""
+    where = column or row.column
+    return FieldError(f"/{row.line}/{where}", code, f"line {row.line}, column {where}: {detail}")
 
 
 def _decoded(source: bytes) -> str:
@@ -79,23 +90,27 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
         raise TableUnreadable(f"Line {reader.line_num} is not CSV: {error}.") from error
 
 
-def _assert_header(names: list[str]) -> None:
+def _assert_header(names: list[str], needed: Sequence[str], more: Sequence[str]) -> None:
     if not any(name in names for name in COLUMNS):
         found = ", ".join(names) or "none"
         raise TableUnreadable(f"The header has neither {' nor '.join(COLUMNS)}; its columns are {found[:200]}.")
-    doubled = next((name for name in COLUMNS if names.count(name) > 1), None)
+    missing = next((name for name in needed if name not in names), None)
+    if missing is not None:
+        raise TableUnreadable(f"The header lacks {missing}; its columns are {', '.join(names)[:200]}.")
+    doubled = next((name for name in (*COLUMNS, *needed, *more) if names.count(name) > 1), None)
     if doubled is not None:
         raise TableUnreadable(f"More than one column is {doubled}.")
 
 
-def _row(line: int, names: list[str], cells: list[str]) -> LearnerRow | FieldError:
+def _row(line: int, names: list[str], cells: list[str], wanted: Sequence[str]) -> LearnerRow | FieldError:
     if len(cells) != len(names):
         detail = f"line {line}: has {len(cells)} cells where the header has {len(names)}"
         return FieldError(f"/{line}", "row.cells", detail)
     values = dict(zip(names, cells, strict=True))
     present = [name for name in COLUMNS if name in names]
     filled = next((name for name in present if values[name].strip()), present[0])
-    row = LearnerRow(line, filled, values[filled].strip().lower())
+    more = {name: values[name].strip() for name in wanted}
+    row = LearnerRow(line, filled, values[filled].strip().lower(), more)
     if not row.reference:
         return row_error(row, "text.empty", "is empty")
     if not row.reference.isprintable():

@@ -5,17 +5,16 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from domain.shared.errors import FieldError, Invalid
 from domain.shared.rich_text import Render, RichText
+from domain.shared.web_address import URL_LENGTH, is_https_url
 
 TITLE_LENGTH = 200
 SUMMARY_LENGTH = 500
 DESCRIPTION_LENGTH = 50_000
 TAG_COUNT = 10
 TAG_LENGTH = 40
-URL_LENGTH = 2_000
 
 # BCP 47 as far as a catalog needs it: language, and perhaps script and region. `und` is its word for "not determined".
 _LANGUAGE = re.compile(r"(?P<language>[a-z]{2,3})(-(?P<script>[a-z]{4}))?(-(?P<region>[a-z]{2}|\d{3}))?", re.IGNORECASE)
@@ -155,14 +154,3 @@ def text_errors(pointer: str, text: str, maximum: int, *, several_lines: bool = 
         yield FieldError(
             pointer, "text.character", f"holds the character U+{ord(wrong):04X}, which has no place in text"
         )
-
-
-def is_https_url(url: str) -> bool:
-    if len(url) > URL_LENGTH or any(c.isspace() or unicodedata.category(c) in {"Cc", "Cs"} for c in url):
-        return False
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc

@@ -6,9 +6,10 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 
-from domain.catalog.content import URL_LENGTH, is_https_url, text_errors, title_errors
+from domain.catalog.content import text_errors, title_errors
 from domain.shared.errors import FieldError, Invalid
 from domain.shared.rich_text import Render, RichText
+from domain.shared.web_address import URL_LENGTH, is_https_url
 
 MARKDOWN_LENGTH = 100_000
 NAME_LENGTH = 200

@@ -14,6 +14,8 @@ from litestar.plugins.pydantic import PydanticSchemaPlugin
 
 from application.shared.encoded import Encoded, content_tag
 from entrypoints.container import Container
+from entrypoints.http.analytics import AnalyticsController
+from entrypoints.http.assignments import AssignmentsController
 from entrypoints.http.audit import AuditController
 from entrypoints.http.auth import operation_of, policy_gate
 from entrypoints.http.bodies import JsonRequest, StrictBodies
@@ -49,6 +51,8 @@ CONTROLLERS = (
     EnrollmentsController,
     LearningController,
     QuizzesController,
+    AssignmentsController,
+    AnalyticsController,
     CertificatesController,
     ReviewsController,
     UsersController,

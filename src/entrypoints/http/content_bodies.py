@@ -6,7 +6,6 @@ from uuid import UUID
 from pydantic import Field
 
 from application.shared.quiz_document import MAXIMUM_BANKS
-from domain.catalog.content import URL_LENGTH
 from domain.catalog.lesson import LessonStatus
 from domain.catalog.lesson_content import (
     LARGEST_FILE,
@@ -17,6 +16,7 @@ from domain.catalog.lesson_content import (
     LessonKind,
 )
 from domain.learning.unlocking import RULE_COUNT
+from domain.shared.web_address import URL_LENGTH
 from entrypoints.http.bodies import Body, MergePatch, Text
 from entrypoints.http.courses import Title
 

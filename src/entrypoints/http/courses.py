@@ -21,13 +21,13 @@ from domain.catalog.content import (
     TAG_COUNT,
     TAG_LENGTH,
     TITLE_LENGTH,
-    URL_LENGTH,
     Draft,
     Level,
 )
 from domain.catalog.course import CourseStatus
 from domain.identity.profile import Role
 from domain.shared.ids import CourseId
+from domain.shared.web_address import URL_LENGTH
 from entrypoints.http.answers import answer, answer_created, expected_version
 from entrypoints.http.auth import actor_of, optional_principal_of
 from entrypoints.http.bodies import Body, MergePatch, Text

@@ -2,6 +2,8 @@
 
 CATALOG: dict[str, tuple[str, str]] = {
     "answer.invalid": ("Jawaban tidak sesuai dengan soal", "The answer does not fit the question"),
+    "assignment.closed": ("Tugas sudah ditutup", "The assignment is closed"),
+    "assignment.submissions_used_up": ("Kesempatan mengumpulkan sudah habis", "All submissions were made"),
     "attempt.not_found": ("Percobaan tidak ditemukan", "Attempt not found"),
     "attempt.over": ("Percobaan ini sudah selesai", "This attempt is over"),
     "auth.forbidden": ("Peran Anda tidak mengizinkan ini", "Your role does not allow this"),
@@ -31,6 +33,7 @@ CATALOG: dict[str, tuple[str, str]] = {
     "enrollment.own_course": ("Ini kursus Anda sendiri", "This course is your own"),
     "enrollment.required": ("Hanya untuk peserta kursus", "For those who are enrolled"),
     "enrollment.rows_invalid": ("Ada baris yang tidak dapat diterima", "Some rows can't be taken"),
+    "grade.invalid": ("Nilai tidak sesuai dengan tugas", "The grade does not fit the assignment"),
     "idempotency.in_flight": ("Permintaan yang sama sedang dikerjakan", "The same request is being worked on"),
     "idempotency.key_invalid": ("Idempotency-Key tidak sah", "The Idempotency-Key is not valid"),
     "idempotency.key_reused": (
@@ -43,6 +46,7 @@ CATALOG: dict[str, tuple[str, str]] = {
     "lesson.incomplete": ("Pelajaran belum lengkap", "The lesson is not complete yet"),
     "lesson.invalid": ("Isi pelajaran tidak sah", "The lesson is not valid"),
     "lesson.locked": ("Pelajaran masih terkunci", "The lesson is still locked"),
+    "lesson.no_assignment": ("Pelajaran ini bukan tugas", "The lesson is no assignment"),
     "lesson.no_quiz": ("Pelajaran ini bukan kuis", "The lesson is no quiz"),
     "lesson.not_found": ("Pelajaran tidak ditemukan", "Lesson not found"),
     "lesson.nothing_to_watch": ("Pelajaran ini bukan video", "The lesson is no video"),
@@ -77,6 +81,8 @@ CATALOG: dict[str, tuple[str, str]] = {
     "route.not_found": ("Alamat tidak ditemukan", "No such address"),
     "server.fault": ("Terjadi kesalahan di server", "Something went wrong on our side"),
     "sort.needs_search": ("Urutan ini memerlukan kata pencarian", "This sort needs words to search for"),
+    "submission.invalid": ("Ini tidak dapat dikumpulkan", "This can't be handed in"),
+    "submission.not_found": ("Pengumpulan tidak ditemukan", "Submission not found"),
     "unlock.invalid": ("Aturan pembuka tidak sah", "A rule for unlocking is not valid"),
     "user.deleted": ("Pengguna ini sudah dihapus", "This user was deleted"),
     "user.email_taken": ("Alamat surel sudah dipakai", "The email address is taken"),

@@ -35,6 +35,8 @@ _TAGS = (
     "Users",
     "Learning",
     "Quizzes",
+    "Assignments",
+    "Analytics",
     "Certificates",
     "Reviews",
     "Audit",
@@ -43,6 +45,9 @@ _TAGS = (
 )
 # What nobody else changes can be changed without If-Match.
 UNSHARED = frozenset({"changeMe"})
+# What is answered as CSV.
+TABLES = frozenset({"exportCourseAnalytics", "exportGrades"})
+_OF_ONE_KIND = ("/v1/quizzes/", "/v1/assignments/")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -141,6 +146,8 @@ def _correct(path: str, method: str, operation: dict[str, Any]) -> None:
     responses.pop("400", None)  # Litestar's own idea of errors
     for status in _statuses(path, method, operation, asks_who=rule.asks_who):
         responses.setdefault(status, {"$ref": f"#/components/responses/{PROBLEMS[status].name}"})
+    if operation["operationId"] in TABLES:
+        responses["200"]["content"] = {"text/csv": {"schema": {"type": "string"}}}
     for status, response in responses.items():
         if status in ("200", "201", "204"):
             response["headers"] = _headers(path, status)
@@ -186,6 +193,9 @@ def _statuses(path: str, method: str, operation: dict[str, Any], *, asks_who: bo
         statuses += ["415"] if asks_who else []
     if method != "get" and asks_who:
         statuses.append("409")
+    elif path.startswith(_OF_ONE_KIND):
+        # The lesson may be of another kind.
+        statuses.append("409")
     if "If-Match" in names:
         statuses += ["412"] if operation["operationId"] in UNSHARED else ["412", "428"]
     if "Idempotency-Key" in names:
@@ -209,6 +219,17 @@ _BEYOND: dict[str, dict[str, Any]] = {
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CourseDocument"}}},
+        },
+    },
+    "importGrades": {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "text/csv": {
+                    "schema": {"type": "string"},
+                    "example": "email,points,comment\nbudi@example.org,87.5,Bagus\n",
+                }
+            },
         },
     },
     "importEnrollments": {

@@ -169,6 +169,28 @@ _ATTEMPT = {
     "is_timed_out": False,
     "score": {"earned": 8.5, "possible": 10.0, "percent": 85},
 }
+_SUBMISSION = {
+    "id": "01980d40-3c4d-7e5f-8a6b-7c8d9eafb0c1",
+    "lesson_id": "01980d3e-2a3b-7c4d-8e5f-60718293a4b5",
+    "course_id": _ID,
+    "user_id": "01980d3d-7a6b-7c5d-8e4f-102132435465",
+    "learner": "Budi Santoso",
+    "number": 1,
+    "text": "Menurut saya ...",
+    "link": None,
+    "submitted_at": "2026-03-14T09:00:00+00:00",
+    "late_seconds": 3600,
+    "grade": {
+        "points": 25.5,
+        "deducted": 2.55,
+        "percent": 76,
+        "comment": "Bagus, lanjutkan.",
+        "rubric": {"isi": 17.5, "gaya": 8.0},
+        "graded_at": "2026-03-15T02:00:00+00:00",
+        "graded_by": _OWNER,
+    },
+    "version": 2,
+}
 EXAMPLES: dict[str, Any] = {
     "ModuleView": _MODULE,
     "CourseStructure": {"items": [{**_MODULE, "lessons": [_LESSON_SUMMARY]}]},
@@ -225,6 +247,9 @@ EXAMPLES: dict[str, Any] = {
     "Answer": {"answer": "3f9a0c1d2e4b", "sequence": 3},
     "Extension": {"extra_seconds": 900},
     "AttemptPage": {"items": [_ATTEMPT], "next_cursor": None},
+    "NewSubmission": {"text": "Menurut saya ...", "link": None},
+    "GivenGrade": {"rubric": {"isi": 17.5, "gaya": 8}, "comment": "Bagus, lanjutkan."},
+    "SubmissionPage": {"items": [_SUBMISSION], "next_cursor": None},
     "SavedAnswer": {"question_id": "ibu-kota", "saved": True, "sequence": 3},
     "LessonProgressView": {
         "lesson_id": "01980d3e-2a3b-7c4d-8e5f-60718293a4b5",

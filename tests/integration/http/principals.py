@@ -228,6 +228,27 @@ def _attempts(*more_ids: str) -> list[Make]:
     ]
 
 
+def _submission(*, is_own: bool, is_mine: bool) -> Make:
+    """As `_attempt`, for an assignment."""
+
+    async def make(platform: Platform, who: Caller, other: Person) -> Thing | None:
+        owner = _owner(who, other, is_mine=is_mine)
+        if owner is None or (is_own and not who.may_enroll):
+            return None
+        course = await platform.make_course(owner)
+        module = await platform.make_module(owner, course)
+        await platform.publish(owner, course)
+        content = {"kind": "assignment", "markdown": "Tulis."}
+        assignment = await platform.make_lesson(owner, module, status="published", content=content)
+        headers = who.headers if is_own else (await platform.person(Role.MAHASISWA)).headers
+        await platform.enroll(headers, course["id"])
+        submission = await platform.hand_in_work(headers, assignment["id"])
+        name = f"{'own' if is_own else 'foreign'} submission, {'own' if is_mine else 'foreign'} course"
+        return Thing(name, (submission["id"],), is_mine=is_mine, is_own=is_own)
+
+    return make
+
+
 def _and_a_learner(make_course: Make) -> Make:
     async def make(platform: Platform, who: Caller, other: Person) -> Thing | None:
         course = await make_course(platform, who, other)
@@ -331,6 +352,12 @@ THINGS: dict[tuple[str, ...], list[Make]] = {
     ("lesson_id", "user_id"): [_and_a_learner(make) for make in [*_lessons(), _joined_lesson]],
     ("code",): [_unknown_code, _certificate(is_mine=False), _certificate(is_mine=True)],
     ("attempt_id",): _attempts(),
+    ("submission_id",): [
+        _missing,
+        _submission(is_own=True, is_mine=False),
+        _submission(is_own=False, is_mine=False),
+        _submission(is_own=False, is_mine=True),
+    ],
     ("attempt_id", "question_id"): _attempts("true_false"),
     ("user_id",): [_missing, _foreign_user, _themselves],
     ("name",): [_missing, _asset],

@@ -23,7 +23,11 @@ from application.catalog.course_document import CourseDocument
 from application.catalog.lesson_comparison import LessonComparison
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
 from application.identity.queries import UserPage, UserView
+from application.learning.analytics_views import CourseAnalytics, QuizItems
+from application.learning.attempt_queries import AttemptPage, LearnerAttemptPage
+from application.learning.attempt_views import AttemptView, HandedIn
 from application.learning.certificate_queries import CertificatePage, CertificateView
+from application.learning.extend_quiz import ExtensionView
 from application.learning.queries import (
     EnrollmentImportReport,
     EnrollmentView,
@@ -35,13 +39,16 @@ from application.learning.queries import (
     MyCoursePage,
     MyCourseSummary,
 )
+from application.learning.regrade_quiz import RegradeReport
 from application.learning.review_queries import LearnerReview, ReviewPage, ReviewView
+from application.learning.save_answer import SavedAnswer
+from application.learning.submission_views import GradeImportReport, SubmissionPage, SubmissionView
 from domain.identity.profile import Role
 from entrypoints.cli.documents import openapi_text
 from entrypoints.http.policy import POLICY
 from tests.integration.http.test_policy import routes_of
 from tests.support import quizzes
-from tests.support.documents import A_DOCUMENT
+from tests.support.documents import A_DOCUMENT, A_RUBRIC
 from tests.support.platform import Person, Platform
 
 COMMITTED = Path(__file__).parents[3] / "openapi.json"
@@ -313,6 +320,42 @@ async def test_answers_about_reviews_are_the_views_to_the_letter(
     await assert_views(platform, learner, document, asked)
 
 
+async def test_answers_about_quizzes_are_the_views_to_the_letter(
+    platform: Platform, dosen: Person, document: dict[str, Any]
+) -> None:
+    course = await platform.publish(dosen, await platform.make_course(dosen))
+    module = await platform.make_module(dosen, course)
+    quiz = await platform.make_lesson(dosen, module, status="published", content=quizzes.a_quiz(time_limit_seconds=60))
+    learner = await platform.person(Role.MAHASISWA)
+    await platform.enroll(learner.headers, course["id"])
+    attempt = await platform.begin_attempt(learner.headers, quiz["id"])
+    of_quiz, of_attempt = f"/v1/quizzes/{quiz['id']}", f"/v1/attempts/{attempt['id']}"
+    answer = {"json": {"answer": True, "sequence": 1}}
+    as_learner: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("POST", f"{of_quiz}/attempts", AttemptView, {}),
+        ("PUT", f"{of_attempt}/answers/true_false", SavedAnswer, answer),
+        ("GET", of_attempt, AttemptView, {}),
+        ("PUT", f"{of_attempt}/submission", HandedIn, {}),
+        ("GET", of_attempt, AttemptView, {}),
+        ("GET", f"{of_quiz}/attempts", AttemptPage, {}),
+    ]
+    await assert_views(platform, learner, document, as_learner)
+    wrong = [{**each, "correct": False} if each["id"] == "true_false" else each for each in quizzes.QUESTIONS]
+    change = {"json": {"content": {"banks": [quizzes.a_bank(wrong)]}}, "headers": {"If-Match": "*"}}
+    extension = {"json": {"extra_seconds": 60}}
+    as_teacher: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("GET", f"{of_quiz}/results", LearnerAttemptPage, {}),
+        ("PUT", f"{of_quiz}/extensions/{learner.id}", ExtensionView, extension),
+        ("GET", f"/v1/lessons/{quiz['id']}", LessonView, {}),
+        ("PATCH", f"/v1/lessons/{quiz['id']}", LessonView, change),
+        ("POST", f"{of_quiz}/regrade", RegradeReport, {}),
+        ("GET", f"{of_quiz}/items", QuizItems, {}),
+        ("GET", f"/v1/courses/{course['id']}/analytics", CourseAnalytics, {}),
+        ("GET", of_attempt, AttemptView, {}),
+    ]
+    await assert_views(platform, dosen, document, as_teacher)
+
+
 async def test_answers_about_certificates_are_the_views_to_the_letter(
     platform: Platform, dosen: Person, document: dict[str, Any]
 ) -> None:
@@ -326,6 +369,34 @@ async def test_answers_about_certificates_are_the_views_to_the_letter(
         ("GET", f"/v1/certificates/{code}", CertificateView, {}),
     ]
     await assert_views(platform, dosen, document, as_teacher)
+
+
+async def test_answers_about_assignments_are_the_views_to_the_letter(
+    platform: Platform, dosen: Person, document: dict[str, Any]
+) -> None:
+    course = await platform.publish(dosen, await platform.make_course(dosen))
+    module = await platform.make_module(dosen, course)
+    content = {"kind": "assignment", "markdown": "Tulis.", "assignment": A_RUBRIC}
+    assignment = await platform.make_lesson(dosen, module, status="published", content=content)
+    learner = await platform.person(Role.MAHASISWA)
+    await platform.enroll(learner.headers, course["id"])
+    target = f"/v1/assignments/{assignment['id']}"
+    work = {"json": {"link": "https://example.org/"}}
+    await assert_views(platform, learner, document, [("POST", f"{target}/submissions", SubmissionView, work)])
+    async with platform.client(headers=learner.headers) as client:
+        [submission] = (await client.get(f"{target}/submissions")).json()["items"]
+    one = f"/v1/submissions/{submission['id']}"
+    grade = {"json": {"rubric": {"isi": 17.5, "gaya": 8}, "comment": "Bagus."}, "headers": {"If-Match": "*"}}
+    table = {"content": "email,points\n", "headers": {"Content-Type": "text/csv"}}
+    as_teacher: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("GET", one, SubmissionView, {}),
+        ("PUT", f"{one}/grade", SubmissionView, grade),
+        ("GET", one, SubmissionView, {}),
+        ("GET", f"{target}/results?graded=true", SubmissionPage, {}),
+        ("POST", f"{target}/grades/imports", GradeImportReport, table),
+    ]
+    await assert_views(platform, dosen, document, as_teacher)
+    await assert_views(platform, learner, document, [("GET", f"{target}/submissions", SubmissionPage, {})])
 
 
 @pytest.mark.parametrize(

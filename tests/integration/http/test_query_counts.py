@@ -11,6 +11,7 @@ import pytest
 
 from domain.identity.profile import Role
 from entrypoints.http.policy import POLICY
+from tests.support import quizzes
 from tests.support.documents import A_LESSON, a_document
 from tests.support.platform import Person, Platform, running, settings_for
 
@@ -109,6 +110,37 @@ LEARNING: dict[str, tuple[int, Any]] = {
     "PUT /v1/lessons/{read}/completion": (1 + 6, None),
     "PUT /v1/lessons/{only}/completion": (1 + 6, None),
     "PUT /v1/lessons/{video}/progress": (1 + 6, {"watched_seconds": 100}),
+}
+
+
+# As somebody who takes a quiz that is all of its course: handing it in completes both.
+QUIZZES: dict[str, tuple[int, Any]] = {
+    "GET /v1/quizzes/{quiz}/attempts": (1 + 1, None),
+    "GET /v1/attempts/{attempt}": (1 + 1, None),
+    # Enrollment, lesson, quiz with my attempts, the new one, its audit, its paper.
+    "POST /v1/quizzes/{fresh}/attempts": (1 + 8, None),
+    "PUT /v1/attempts/{attempt}/answers/{question}": (1 + 2, {"answer": True, "sequence": 1}),
+    "PUT /v1/attempts/{attempt}/submission": (1 + 11, None),
+    "GET /v1/assignments/{assignment}/submissions": (1 + 1, None),
+    "GET /v1/submissions/{submission}": (1 + 1, None),
+    # Enrollment, rules, lesson, former ones, the new one, its audit, its view.
+    "POST /v1/assignments/{assignment}/submissions": (1 + 9, {"text": "Lagi."}),
+}
+
+# As who teaches it, after one attempt was handed in.
+TEACHING: dict[str, tuple[int, Any]] = {
+    "GET /v1/quizzes/{quiz}/results": (1 + 1, None),
+    "GET /v1/quizzes/{quiz}/results?user_id={learner}": (1 + 1, None),
+    "PUT /v1/quizzes/{quiz}/extensions/{learner}": (1 + 7, {"extra_seconds": 60}),
+    "POST /v1/quizzes/{quiz}/regrade": (1 + 5, None),
+    "GET /v1/courses/{course}/analytics": (1 + 2, None),
+    "GET /v1/courses/{course}/analytics.csv": (1 + 2, None),
+    "GET /v1/quizzes/{quiz}/items": (1 + 1, None),
+    "GET /v1/assignments/{assignment}/results": (1 + 1, None),
+    "GET /v1/assignments/{assignment}/grades.csv": (1 + 1, None),
+    # The grade with its audit, and what follows of it for lesson and course with theirs.
+    "PUT /v1/submissions/{submission}/grade": (1 + 11, {"points": 80}),
+    "POST /v1/assignments/{assignment}/grades/imports": (1 + 12, "user_id,points\n{learner},80\n"),
 }
 
 
@@ -241,6 +273,59 @@ async def test_learning(counted: Platform, statements: list[str], lessons: dict[
     assert len(asked) == expected, asked
 
 
+@pytest.fixture
+async def taken(counted: Platform, admin: Person) -> tuple[Person, dict[str, str]]:
+    """A learner with an open attempt at the one quiz of a course, and another quiz that they have not begun."""
+    learner = await counted.person(Role.MAHASISWA)
+    found: dict[str, str] = {"learner": learner.id, "question": "true_false"}
+    for name in ("quiz", "fresh"):
+        course = await counted.publish(admin, await counted.make_course(admin))
+        module = await counted.make_module(admin, course)
+        quiz = await counted.make_lesson(
+            admin,
+            module,
+            status="published",
+            content=quizzes.a_quiz(quizzes.a_bank([quizzes.TRUE_FALSE]), pass_percent=0),
+        )
+        await counted.enroll(learner.headers, course["id"])
+        found[name] = quiz["id"]
+    course = await counted.publish(admin, await counted.make_course(admin))
+    module = await counted.make_module(admin, course)
+    content = {"kind": "assignment", "markdown": "Tulis."}
+    found["course"] = course["id"]
+    found["assignment"] = (await counted.make_lesson(admin, module, status="published", content=content))["id"]
+    await counted.enroll(learner.headers, course["id"])
+    found["submission"] = (await counted.hand_in_work(learner.headers, found["assignment"]))["id"]
+    found["attempt"] = (await counted.begin_attempt(learner.headers, found["quiz"]))["id"]
+    return learner, found
+
+
+@pytest.mark.parametrize("request_line", QUIZZES)
+async def test_quizzes(
+    counted: Platform, statements: list[str], taken: tuple[Person, dict[str, str]], request_line: str
+) -> None:
+    learner, found = taken
+    expected, body = QUIZZES[request_line]
+    asked = await count(counted, statements, filled(request_line, found), body, learner.headers)
+    assert len(asked) == expected, asked
+
+
+@pytest.mark.parametrize("request_line", TEACHING)
+async def test_teaching(
+    counted: Platform,
+    statements: list[str],
+    admin: Person,
+    taken: tuple[Person, dict[str, str]],
+    request_line: str,
+) -> None:
+    learner, found = taken
+    async with counted.client(headers=learner.headers) as client:
+        await client.put(f"/v1/attempts/{found['attempt']}/submission")
+    expected, body = TEACHING[request_line]
+    asked = await count(counted, statements, filled(request_line, found), filled(body, found), admin.headers)
+    assert len(asked) == expected, asked
+
+
 async def test_the_counter_counts(counted: Platform, statements: list[str]) -> None:
     await settled()
     statements.clear()
@@ -252,7 +337,7 @@ async def test_the_counter_counts(counted: Platform, statements: list[str]) -> N
 
 
 def test_every_operation_is_counted() -> None:
-    counted = {*ANONYMOUS, *SIGNED_IN, *WRITES, *LEARNING}
+    counted = {*ANONYMOUS, *SIGNED_IN, *WRITES, *LEARNING, *QUIZZES, *TEACHING}
     pages = {"getDocsAsset", "getErrorCatalog"}
     webhook = {"receiveClerkWebhook"}
     paths = {line.partition("?")[0] for line in counted if "nowhere" not in line}

@@ -15,7 +15,7 @@ from adapters.postgres.migrations import configuration
 from domain.learning.certificate import read_code
 from tests.support.database import empty_database as database_without_tables
 
-REVISION = "0006_certificates"
+REVISION = "0007"
 COMPLETED_AT = datetime(2026, 3, 9, 4, tzinfo=UTC)
 
 COURSE = """INSERT INTO courses (id, slug, title, title_key, summary, description, description_html, language, tags,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import NullType
 
 from adapters.postgres.pool import Pool
-from adapters.postgres.queries import attempts, audit, certificates, course_list, learning, reviews, users
+from adapters.postgres.queries import attempts, audit, certificates, course_list, learning, reviews, submissions, users
 from adapters.postgres.statement import Statement
 from adapters.postgres.unit import begin_unit
 from tests.support.statements import arguments_for, builders, seeds, statements
@@ -50,6 +50,14 @@ BUILT: dict[str, list[Statement]] = {
     "adapters.postgres.queries.attempts.attempts_statement": [
         attempts.attempts_statement(has_user=has_user, has_cursor=has_cursor)
         for has_user in (False, True)
+        for has_cursor in (False, True)
+    ],
+    "adapters.postgres.queries.submissions.my_submissions_statement": [
+        submissions.my_submissions_statement(has_cursor=has_cursor) for has_cursor in (False, True)
+    ],
+    "adapters.postgres.queries.submissions.submissions_statement": [
+        submissions.submissions_statement(graded=graded, has_cursor=has_cursor)
+        for graded in (None, False, True)
         for has_cursor in (False, True)
     ],
     "adapters.postgres.queries.learning.learners_statement": [

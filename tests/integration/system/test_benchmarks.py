@@ -27,7 +27,8 @@ def test_the_quick_bench_ends_and_reports(server_url: str, tmp_path: Path):
     assert "on 2026-01-02" in text
     for title in ("Beside the floor", "Tails", "One process", "Lists and search", "Imports and starts"):
         assert f"\n## {title}\n" in text
-    for what in ("course detail", "course list", "me", "search, a word of every course"):
+    duels = ("course detail", "course list", "me", "my course with progress", "complete a lesson", "save an answer")
+    for what in (*duels, "hand in a quiz", "search, a word of every course"):
         assert f"\n| {what} |" in text
 
 

@@ -15,10 +15,14 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.statement import Connection
 from adapters.postgres.unit import begin_unit
 from adapters.system.clock import SystemClock
+from domain.catalog.lesson import Lesson
+from domain.catalog.lesson_content import LessonKind
 from domain.learning.unlocking import AfterPrevious
+from tests.support import quizzes
 from tests.support.database import cloned_database
 from tests.support.learning import Syllabus, a_syllabus
 from tests.support.learning_invariants import INVARIANTS, broken_invariants
+from tests.support.quiz_taking import a_quiz_lesson, publish
 from tests.support.running import running
 
 LEARNERS, SEATS, KILLS = 14, 10, 3
@@ -26,7 +30,10 @@ IN_LOAD = (0.1, 0.35)
 
 
 class Learner:
-    """Goes through the course as often as it takes; `told` is what the server has answered with success."""
+    """Goes through the course as often as it takes.
+
+    `told` is what the server has answered with success, `answered` the attempts in which it has taken the right answer.
+    """
 
     def __init__(self, issuer: DevelopmentIssuer, syllabus: Syllabus) -> None:
         self.clerk_id = f"user_{uuid4().hex}"
@@ -34,6 +41,7 @@ class Learner:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._syllabus = syllabus
         self.told: set[str] = set()
+        self.answered: set[str] = set()
         self.is_done = False
 
     async def learn(self, url: str) -> None:
@@ -46,6 +54,9 @@ class Learner:
                 return
             assert answer.status_code == 200, answer.text
             for lesson in self._syllabus.lessons:
+                if lesson.kind is LessonKind.QUIZ:
+                    await self._take(client, lesson)
+                    continue
                 # Twice at once, as impatient people do.
                 calls = (client.put(f"/v1/lessons/{lesson.id}/completion") for _ in range(2))
                 for done in await asyncio.gather(*calls):
@@ -55,6 +66,19 @@ class Learner:
             for done in await asyncio.gather(*opinions):
                 assert done.status_code == 200, done.text
             self.is_done = True
+
+    async def _take(self, client: httpx.AsyncClient, quiz: Lesson) -> None:
+        """From where it was cut off: an open attempt is gone on with."""
+        attempt = (await client.post(f"/v1/quizzes/{quiz.id}/attempts")).json()
+        target = f"/v1/attempts/{attempt['id']}"
+        for sequence, answer in enumerate((False, True), start=1):
+            saved = await client.put(f"{target}/answers/true_false", json={"answer": answer, "sequence": sequence})
+            assert saved.status_code == 200, saved.text
+        self.answered.add(attempt["id"])
+        for done in await asyncio.gather(*(client.put(f"{target}/submission") for _ in range(2))):
+            assert done.status_code == 200, done.text
+            assert done.json()["attempt"]["score"]["percent"] == 100
+            self.told.add(str(quiz.id))
 
     async def learn_until_it_goes_away(self, url: str) -> None:
         try:
@@ -85,12 +109,16 @@ async def lost(connection: Connection, learners: list[Learner]) -> list[str]:
     )
     there = {(row["clerk_id"], str(row["lesson_id"])) for row in rows}
     told = {(learner.clerk_id, lesson) for learner in learners for lesson in learner.told}
-    return sorted(map(str, told - there))
+    answers = await connection.fetch("SELECT attempt_id FROM answers WHERE sequence = 2 AND answer = 'true'")
+    answered = {attempt for learner in learners for attempt in learner.answered}
+    return sorted(map(str, told - there)) + sorted(answered - {str(row["attempt_id"]) for row in answers})
 
 
 async def test_killed_under_load(own_pool: Pool, own_database_url: str, tmp_path: Path) -> None:
-    syllabus = a_syllabus(5, 5, rules=[AfterPrevious()], capacity=SEATS)
-    await syllabus.store(partial(begin_unit, own_pool))
+    syllabus = a_syllabus(3, 3, rules=[AfterPrevious()], capacity=SEATS)
+    quiz = a_quiz_lesson(syllabus.modules[1], "zz", quizzes.TRUE_FALSE)
+    syllabus.lessons.append(quiz)
+    await publish(partial(begin_unit, own_pool), syllabus)
     issuer = DevelopmentIssuer.in_folder(tmp_path)
     learners = [Learner(issuer, syllabus) for _ in range(LEARNERS)]
     moments = random.Random(7)  # noqa: S311 # when to kill, not a secret
@@ -126,6 +154,9 @@ async def assert_the_checker_sees(connection: Connection) -> None:
         "a course is completed, but not all of its lessons": "DELETE FROM lesson_progress",
         "all lessons are completed, but not their course": "UPDATE enrollments SET status='active', completed_at=NULL",
         "a completed course is not audited once": "DELETE FROM audit_entries WHERE action = 'enrollment.completed'",
+        "an attempt that was handed in is not audited once": "DELETE FROM audit_entries WHERE action LIKE 'attempt%'",
+        "points of an attempt are not those of its answers": "DELETE FROM answers",
+        "an attempt that was handed in does not count": "UPDATE lesson_progress SET score = NULL",
         "a completed course has no certificate": "DELETE FROM certificates",
         "a certificate is of no completed course": "UPDATE enrollments SET status = 'active', completed_at = NULL",
         "a certificate is not audited once": "DELETE FROM audit_entries WHERE action = 'certificate.issued'",

@@ -1,6 +1,6 @@
 """Views as PostgreSQL builds them: the bytes pass through to the client as they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, literal_column, select
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.sql.elements import ColumnElement
 
 
-def json_object(fields: dict[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+def json_object(fields: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
     """One JSON object with these fields, of whatever tables the query around it reads.
 
     By `row_to_json`: with it a page of courses takes a quarter less of PostgreSQL's time than with `json_build_object`.
