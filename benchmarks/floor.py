@@ -24,14 +24,17 @@ from litestar import Litestar, MediaType, Request, Response, get
 from litestar.exceptions import NotFoundException
 
 from adapters.clerk.development import ISSUER, DevelopmentIssuer
-from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
+from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView, RatingView
 from application.identity.queries import UserView
 from benchmarks.learning_floor import learning_handlers
+from domain.catalog.rating import PRIOR_RATINGS, PRIOR_SUM
 
 POOL_SIZE = 12
 
 _DERIVED = {
     "author": "coalesce(u.display_name, u.name)",
+    "rating": f"""(CASE WHEN c.rating_count > 0 THEN
+        round(({PRIOR_SUM} + c.rating_sum) / ({PRIOR_RATINGS} + c.rating_count), 2)::float8 END, c.rating_count)""",
     "prerequisites": """array(SELECT (p.id, p.slug, p.title)
         FROM course_prerequisites cp JOIN courses p ON p.id = cp.prerequisite_id
         WHERE cp.course_id = c.id AND p.status = 'published' ORDER BY p.id)""",
@@ -78,14 +81,14 @@ def make_floor(url: str, data: Path) -> Litestar:
         if row is None:
             raise NotFoundException
         first = [PrerequisiteView(*fields) for fields in row["prerequisites"]]
-        return _answer(CourseView(**{**dict(row), "prerequisites": first}))
+        return _answer(CourseView(**_fields(row), prerequisites=first))
 
     @get("/v1/courses")
     async def courses(request: Request[Any, Any, Any]) -> Response[bytes]:
         subject(request)
         async with pool.acquire() as connection:
             rows = await connection.fetch(_LIST)
-        return _answer(CoursePage([CourseSummary(**dict(row)) for row in rows], None))
+        return _answer(CoursePage([CourseSummary(**_fields(row)) for row in rows], None))
 
     @get("/v1/me")
     async def me(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -95,6 +98,11 @@ def make_floor(url: str, data: Path) -> Litestar:
 
     learning = learning_handlers(lambda: pool, subject)
     return Litestar([detail, courses, me, *learning], lifespan=[lifespan], openapi_config=None, logging_config=None)
+
+
+def _fields(row: Any) -> dict[str, Any]:
+    fields = {name: value for name, value in row.items() if name != "prerequisites"}
+    return {**fields, "rating": RatingView(*row["rating"])}
 
 
 def _answer(view: msgspec.Struct) -> Response[bytes]:

@@ -24,6 +24,7 @@ from adapters.postgres.queries.catalog import PostgresCourseQueries
 from adapters.postgres.queries.certificates import PostgresCertificateQueries
 from adapters.postgres.queries.content import PostgresContentQueries
 from adapters.postgres.queries.learning import PostgresLearningQueries
+from adapters.postgres.queries.reviews import PostgresReviewQueries
 from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
@@ -63,6 +64,7 @@ from application.identity.retry_webhooks import ReplayWebhookHandler, RetryWebho
 from application.identity.synchronize_users import SynchronizeUsersHandler
 from application.learning.begin_attempt import BeginAttemptHandler
 from application.learning.complete_lesson import CompleteLessonHandler
+from application.learning.delete_review import DeleteReviewHandler
 from application.learning.enroll import EnrollHandler
 from application.learning.enroll_learner import EnrollLearnerHandler
 from application.learning.extend_quiz import ExtendQuizHandler
@@ -82,6 +84,7 @@ from application.learning.show_course import ShowCourse
 from application.learning.sweep_attempts import SweepAttemptsHandler
 from application.learning.watch_lesson import WatchLessonHandler
 from application.learning.withdraw import WithdrawHandler
+from application.learning.write_review import WriteReviewHandler
 from entrypoints import clerk
 from entrypoints.readiness import Readiness
 from entrypoints.settings import Settings
@@ -172,6 +175,10 @@ class Container(DeclarativeContainer):
     print_certificate = providers.Singleton(PrintCertificate, certificates, certificate_printer)
     revoke_certificate = providers.Singleton(RevokeCertificateHandler, begin, clock, new_id)
     reinstate_certificate = providers.Singleton(ReinstateCertificateHandler, begin, clock, new_id)
+
+    reviews = providers.Singleton(PostgresReviewQueries, pool)
+    write_review = providers.Singleton(WriteReviewHandler, begin, clock, new_id)
+    delete_review = providers.Singleton(DeleteReviewHandler, begin, clock, new_id)
 
     attempts = providers.Singleton(PostgresAttemptQueries, pool)
     answer_sheets = providers.Singleton(PostgresAnswerSheets, pool)

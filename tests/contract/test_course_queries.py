@@ -9,7 +9,15 @@ from adapters.memory.course_queries import MemoryCourseQueries
 from adapters.memory.unit import MemoryStore
 from adapters.postgres.queries.catalog import PostgresCourseQueries
 from application.catalog.ports import CourseNotFound
-from application.catalog.queries import ANYBODY, CoursePage, CourseQueries, CourseSummary, CourseView, Reader
+from application.catalog.queries import (
+    ANYBODY,
+    CoursePage,
+    CourseQueries,
+    CourseSummary,
+    CourseView,
+    RatingView,
+    Reader,
+)
 from application.catalog.question import CourseQuestion, CourseSort, SignInRequired, SortNeedsSearch
 from application.shared.page import CursorInvalid
 from domain.catalog.course import Course, CourseStatus
@@ -125,6 +133,7 @@ async def test_the_list_shows_all_of_a_summary(catalog: Catalog):
             status=CourseStatus.PUBLISHED,
             created_by=author.id,
             author="Bu Siti",
+            rating=RatingView(None, 0),
             created_at=course.created_at,
             updated_at=NOON,
             published_at=NOON,

@@ -8,7 +8,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from application.catalog.ports import CourseIsPrerequisite, CourseNotFound, ExternalIdTaken
-from application.catalog.queries import ANYBODY, CourseView, PrerequisiteView, Reader
+from application.catalog.queries import ANYBODY, CourseView, PrerequisiteView, RatingView, Reader
 from domain.catalog.course import Course, CourseStatus
 from domain.shared.ids import CourseId, UserId
 from tests.contract.conftest import Persistence
@@ -176,6 +176,7 @@ async def test_the_view_shows_what_this_unit_saved(persistence: Persistence):
         status=CourseStatus.DRAFT,
         created_by=author.id,
         author="Bu Siti",
+        rating=RatingView(None, 0),
         created_at=NOON,
         updated_at=NOON,
         published_at=None,

@@ -53,6 +53,12 @@ INVARIANTS = {
         WHERE e.completed_at IS DISTINCT FROM t.issued_at""",
     "a certificate is not audited once": f"""
         SELECT t.id FROM certificates t WHERE {_ENTRIES.format("certificate.issued", "t.id")} <> 1""",
+    "the ratings of a course add up to something else": """
+        SELECT c.id FROM courses c WHERE (c.rating_sum, c.rating_count) <> (
+            SELECT coalesce(sum(r.rating), 0), count(*) FROM reviews r WHERE r.course_id = c.id)""",
+    "a review is not audited once": f"""
+        SELECT e.id FROM reviews r JOIN enrollments e USING (course_id, user_id)
+        WHERE {_ENTRIES.format("review.written", "e.id")} - {_ENTRIES.format("review.deleted", "e.id")} <> 1""",
     "status and time of completion contradict each other": """
         SELECT e.id FROM enrollments e WHERE (e.status = 'completed' AND e.completed_at IS NULL)
         OR (e.status = 'active' AND e.completed_at IS NOT NULL)""",

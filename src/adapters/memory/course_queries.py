@@ -13,12 +13,14 @@ from application.catalog.queries import (
     CourseSummary,
     CourseView,
     PrerequisiteView,
+    RatingView,
     Reader,
 )
 from application.catalog.question import SEARCH_CANDIDATES, CourseQuestion, CourseSort, Selection, selection_for
 from application.shared.encoded import Encoded
 from domain.catalog.course import Course, CourseStatus
 from domain.catalog.naming import sort_key
+from domain.catalog.rating import bayesian_average
 from domain.shared.ids import CourseId
 
 _Key = tuple[Any, ...]
@@ -88,12 +90,18 @@ def _summary(course: Course, tables: MemoryTables) -> dict[str, Any]:
         "cover_url": content.cover_url,
         "status": course.status,
         "created_by": course.created_by,
+        "rating": _rating(course.id, tables),
         "author": None if author is None else author.display_name or author.name,
         "created_at": course.created_at,
         "updated_at": course.updated_at,
         "published_at": course.published_at,
         "version": course.version,
     }
+
+
+def _rating(course_id: CourseId, tables: MemoryTables) -> RatingView:
+    ratings = [review.rating for review in tables.reviews.values() if review.course_id == course_id]
+    return RatingView(bayesian_average(sum(ratings), len(ratings)), len(ratings))
 
 
 def _is_selected(course: Course, selection: Selection) -> bool:

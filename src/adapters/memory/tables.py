@@ -16,6 +16,7 @@ from domain.learning.attempt import Attempt
 from domain.learning.certificate import Certificate
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import LessonProgress
+from domain.learning.review import Review
 from domain.learning.submission import Submission
 from domain.shared.ids import (
     AttemptId,
@@ -55,6 +56,7 @@ class MemoryTables:
     quiz_extensions: dict[tuple[EnrollmentId, LessonId], timedelta] = field(default_factory=dict)
     submissions: dict[SubmissionId, Submission] = field(default_factory=dict)
     certificates: dict[CertificateId, Certificate] = field(default_factory=dict)
+    reviews: dict[tuple[CourseId, UserId], Review] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class MemoryTables:
             quiz_extensions=dict(self.quiz_extensions),
             submissions=dict(self.submissions),
             certificates=dict(self.certificates),
+            reviews=dict(self.reviews),
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

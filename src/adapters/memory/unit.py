@@ -10,6 +10,7 @@ from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
 from adapters.memory.histories import MemoryHistories
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.learning import MemoryEnrollmentRepository, MemoryLearners, MemoryOffers
+from adapters.memory.reviews import MemoryReviewRepository
 from adapters.memory.submissions import MemorySubmissionRepository
 from adapters.memory.tables import MemoryTables
 from adapters.memory.users import MemoryUserRepository
@@ -18,6 +19,7 @@ from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.certificate_ports import CertificateUnit
+from application.learning.review_ports import ReviewUnit
 from application.learning.submission_ports import SubmissionUnit
 
 
@@ -42,7 +44,7 @@ class MemoryStore:
             yield MemoryUnit(self)
 
 
-class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit):
+class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit):
     """Works on a copy of the store's tables, which takes their place by `commit()`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -62,6 +64,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certifi
         self.submissions = MemorySubmissionRepository(self._tables)
         self.certificates = MemoryCertificateRepository(self._tables)
         self.histories = MemoryHistories(self._tables)
+        self.reviews = MemoryReviewRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)
         self.audit = MemoryAuditLog(self._tables)
 

@@ -14,6 +14,7 @@ from adapters.postgres.repositories.enrollments import (
 )
 from adapters.postgres.repositories.histories import PostgresHistories
 from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.repositories.reviews import PostgresReviewRepository
 from adapters.postgres.repositories.submissions import PostgresSubmissionRepository
 from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, PostgresWebhookInbox
@@ -22,10 +23,11 @@ from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.certificate_ports import CertificateUnit
+from application.learning.review_ports import ReviewUnit
 from application.learning.submission_ports import SubmissionUnit
 
 
-class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit):
+class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
     def __init__(self, connection: Connection) -> None:
@@ -45,6 +47,7 @@ class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certi
         self.submissions = PostgresSubmissionRepository(connection)
         self.certificates = PostgresCertificateRepository(connection)
         self.histories = PostgresHistories(connection)
+        self.reviews = PostgresReviewRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)
         self.audit = PostgresAuditLog(connection)
 

@@ -37,6 +37,13 @@ class PrerequisiteView(msgspec.Struct, frozen=True):
     title: str
 
 
+class RatingView(msgspec.Struct, frozen=True):
+    """What reviews come to, as `domain.catalog.rating.bayesian_average` has it: null without any."""
+
+    average: float | None
+    count: int
+
+
 class CourseSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A course in a list. `author` is the name that its creator shows, null where nobody does."""
 
@@ -51,6 +58,7 @@ class CourseSummary(msgspec.Struct, frozen=True, kw_only=True):
     status: CourseStatus
     created_by: UUID | None
     author: str | None
+    rating: RatingView
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None

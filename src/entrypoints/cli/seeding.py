@@ -127,7 +127,7 @@ class _Sowing:
             for person in people:
                 await unit.users.add(person.user)
                 self._study(person, courses, history)
-            if maya is not None:
+            if maya is not None and not await _learns(unit, maya, courses):
                 self._study(_diligent(maya, demo.now), courses, history)
             await self._store(unit, history)
             await unit.commit()
@@ -172,6 +172,8 @@ class _Sowing:
         completed = [each for each in history.enrollments if each.completed_at is not None]
         if completed:
             await unit.enrollments.save(*completed, awards=history.awards)
+        for review in history.reviews:
+            await unit.reviews.save(review, before=None)
         entries = sorted(history.entries, key=lambda entry: entry.at)
         for start in range(0, len(entries), ENTRIES_AT_ONCE):
             await unit.audit.record(*entries[start : start + ENTRIES_AT_ONCE])
@@ -186,6 +188,12 @@ async def _lessons(unit: Any, course: Course) -> list[Lesson]:
             if lesson.is_published:
                 found.append(lesson)
     return found
+
+
+async def _learns(unit: Any, user: User, courses: Sequence[DemoCourse]) -> bool:
+    """Whether they have been in one of them already."""
+    found = [await unit.enrollments.find(course.id, user.id) for course in courses]
+    return any(found)
 
 
 def _diligent(user: User, now: datetime) -> Learner:

@@ -37,6 +37,7 @@ from entrypoints.http.modules import ModulesController
 from entrypoints.http.openapi import openapi_config, openapi_document, query_parameters
 from entrypoints.http.operations import OperationsController
 from entrypoints.http.quizzes import QuizzesController
+from entrypoints.http.reviews import ReviewsController
 from entrypoints.http.users import UsersController
 from entrypoints.http.webhooks import WebhooksController
 
@@ -53,6 +54,7 @@ CONTROLLERS = (
     AssignmentsController,
     AnalyticsController,
     CertificatesController,
+    ReviewsController,
     UsersController,
     AuditController,
     WebhooksController,

@@ -31,6 +31,7 @@ ROUTED = (
     "delete_course",
     "delete_lesson",
     "delete_module",
+    "delete_review",
     "delete_user",
     "enroll",
     "enroll_learner",
@@ -54,6 +55,7 @@ ROUTED = (
     "regrade_quiz",
     "reinstate_certificate",
     "restore_lesson",
+    "reviews",
     "revoke_certificate",
     "save_answer",
     "settings",
@@ -64,6 +66,7 @@ ROUTED = (
     "users",
     "watch_lesson",
     "withdraw",
+    "write_review",
 )
 
 

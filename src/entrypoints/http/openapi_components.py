@@ -64,6 +64,7 @@ _SUMMARY = {
     "status": "published",
     "created_by": _OWNER,
     "author": "Dimas Dosen",
+    "rating": {"average": 4.28, "count": 27},
     "created_at": "2026-03-02T01:30:00+00:00",
     "updated_at": "2026-03-09T04:00:00+00:00",
     "published_at": "2026-03-09T04:00:00+00:00",
@@ -147,6 +148,15 @@ _CERTIFICATE = {
     "revoked_at": None,
     "revoked_reason": None,
     "is_valid": True,
+}
+_REVIEW = {
+    "course_id": _ID,
+    "user_id": "01980d3d-7a6b-7c5d-8e4f-102132435465",
+    "rating": 5,
+    "text": "Jelas, dan banyak latihan.",
+    "created_at": "2026-03-14T09:00:00+00:00",
+    "updated_at": "2026-03-14T09:00:00+00:00",
+    "version": 1,
 }
 _ATTEMPT = {
     "id": "01980d3f-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
@@ -233,6 +243,9 @@ EXAMPLES: dict[str, Any] = {
     "CertificateView": _CERTIFICATE,
     "CertificatePage": {"items": [_CERTIFICATE], "next_cursor": None},
     "Revocation": {"reason": "Tugas akhir dikerjakan orang lain."},
+    "ReviewView": _REVIEW,
+    "ReviewPage": {"items": [{**_REVIEW, "learner": "Maya Mahasiswa"}], "next_cursor": None},
+    "Opinion": {"rating": _REVIEW["rating"], "text": _REVIEW["text"]},
     "Answer": {"answer": "3f9a0c1d2e4b", "sequence": 3},
     "Extension": {"extra_seconds": 900},
     "AttemptPage": {"items": [_ATTEMPT], "next_cursor": None},

@@ -40,6 +40,7 @@ from application.learning.queries import (
     MyCourseSummary,
 )
 from application.learning.regrade_quiz import RegradeReport
+from application.learning.review_queries import LearnerReview, ReviewPage, ReviewView
 from application.learning.save_answer import SavedAnswer
 from application.learning.submission_views import GradeImportReport, SubmissionPage, SubmissionView
 from domain.identity.profile import Role
@@ -56,6 +57,7 @@ COMMITTED = Path(__file__).parents[3] / "openapi.json"
 REPEATABLE = {
     "enrollInCourse", "withdrawFromCourse", "enrollLearner", "completeLesson", "watchLesson", "extendQuiz",
     "saveAnswer", "handInAttempt", "revokeCertificate", "reinstateCertificate",
+    "reviewCourse", "deleteMyReview", "deleteReview",
 }  # fmt: skip
 
 # One's own: nobody else changes it, so that If-Match may be left out.
@@ -297,6 +299,27 @@ async def test_answers_about_learning_are_the_views_to_the_letter(
     await assert_views(platform, dosen, document, as_teacher)
 
 
+async def test_answers_about_reviews_are_the_views_to_the_letter(
+    platform: Platform, dosen: Person, document: dict[str, Any]
+) -> None:
+    learner = await platform.person(Role.MAHASISWA)
+    course = await platform.publish(dosen, await platform.make_course(dosen))
+    lesson = await platform.make_lesson(dosen, await platform.make_module(dosen, course), status="published")
+    await platform.enroll(learner.headers, course["id"])
+    await platform.complete(learner.headers, lesson["id"])
+    await platform.review(learner.headers, course["id"])
+    target = f"/v1/courses/{course['id']}"
+    asked: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("PUT", f"{target}/review", ReviewView, {"json": {"rating": 3, "text": "Cukup."}}),
+        ("GET", f"{target}/review", ReviewView, {}),
+        ("GET", f"{target}/reviews", ReviewPage, {}),
+        ("GET", f"{target}/reviews?rating=3", ReviewPage, {}),
+        ("GET", target, CourseView, {}),
+        ("GET", "/v1/courses", CoursePage, {}),
+    ]
+    await assert_views(platform, learner, document, asked)
+
+
 async def test_answers_about_quizzes_are_the_views_to_the_letter(
     platform: Platform, dosen: Person, document: dict[str, Any]
 ) -> None:
@@ -377,7 +400,8 @@ async def test_answers_about_assignments_are_the_views_to_the_letter(
 
 
 @pytest.mark.parametrize(
-    "view", [EnrollmentView, LearnerSummary, MyCourse, MyCourseSummary, LessonProgressView, CertificateView]
+    "view",
+    [EnrollmentView, LearnerSummary, MyCourse, MyCourseSummary, LessonProgressView, CertificateView, LearnerReview],
 )
 def test_every_field_about_learning_is_promised(document: dict[str, Any], view: Any) -> None:
     test_every_field_of_a_view_is_promised(document, view)

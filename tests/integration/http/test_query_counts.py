@@ -23,6 +23,8 @@ ANONYMOUS: dict[str, int] = {
     "GET /v1/courses/{published}/modules": 1,
     "GET /v1/schemas/course.json": 0,
     "GET /v1/lessons/{preview}": 1,
+    "GET /v1/courses/{published}/reviews": 1,
+    "GET /v1/courses/{published}/reviews?rating=5": 1,
     "GET /v1/certificates/{certificate}": 1,
     "GET /v1/certificates/{certificate}/pdf": 1,
     "GET /health/live": 0,
@@ -71,6 +73,7 @@ WRITES: dict[str, tuple[int, Any]] = {
     "POST /v1/courses/{published}/enrollments/imports": (8, "user_id\n{user}\n"),
     "PUT /v1/courses/{draft}/status": (7, {"status": "published"}),
     "DELETE /v1/courses/{draft}": (6, None),
+    "DELETE /v1/courses/{reviewed}/reviews/{user}": (7, None),
     "PUT /v1/certificates/{certificate}/revocation": (6, {"reason": "{new}"}),
     "DELETE /v1/certificates/{revoked}/revocation": (6, None),
     # What a course holds is read with the course, which stays locked, and with the order that it goes into.
@@ -98,6 +101,9 @@ LEARNING: dict[str, tuple[int, Any]] = {
     "GET /v1/me/courses/{taught}": (1 + 1, None),
     "GET /v1/me/certificates": (1 + 1, None),
     "GET /v1/me/certificates?course_id={taught}": (1 + 1, None),
+    "GET /v1/courses/{reviewed}/review": (1 + 1, None),
+    "PUT /v1/courses/{reviewed}/review": (1 + 6, {"rating": 2, "text": "Cukup."}),
+    "DELETE /v1/courses/{reviewed}/review": (1 + 6, None),
     "GET /v1/lessons/{read}/lock": (1 + 1, None),
     "PUT /v1/courses/{other}/enrollment": (8, None),
     "DELETE /v1/courses/{taught}/enrollment": (6, None),
@@ -193,12 +199,14 @@ async def names(counted: Platform, admin: Person) -> dict[str, str]:
     certificate, revoked = [await counted.award(admin, user) for _ in range(2)]
     async with counted.client(headers=admin.headers) as client:
         await client.put(f"/v1/certificates/{revoked['code']}/revocation", json={"reason": "Keliru."})
+    await counted.review(user.headers, certificate["course_id"])
     content = {"module": module, "empty": empty, "preview": preview, "hidden": hidden, "lesson": lesson}
     return {name: thing["id"] for name, thing in content.items()} | {
         "draft": draft["id"],
         "published": published["id"],
         "user": user.id,
         "certificate": certificate["code"],
+        "reviewed": certificate["course_id"],
         "revoked": revoked["code"],
         "new": uuid4().hex,
     }
@@ -254,8 +262,14 @@ async def test_learning(counted: Platform, statements: list[str], lessons: dict[
     await counted.enroll(learner.headers, lessons["taught"])
     if "{only}" in request_line:
         await counted.enroll(learner.headers, lessons["other"])
+    if "{reviewed}" in request_line:
+        await counted.enroll(learner.headers, lessons["other"])
+        await counted.complete(learner.headers, lessons["only"])
+        await counted.review(learner.headers, lessons["other"])
     expected, body = LEARNING[request_line]
-    asked = await count(counted, statements, filled(request_line, lessons), body, learner.headers)
+    asked = await count(
+        counted, statements, filled(request_line, {**lessons, "reviewed": lessons["other"]}), body, learner.headers
+    )
     assert len(asked) == expected, asked
 
 

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from adapters.postgres.repositories.certificates import PostgresCertificateRepository
 from adapters.postgres.repositories.courses import PostgresCourseRepository
 from adapters.postgres.repositories.enrollments import PostgresEnrollmentRepository
+from adapters.postgres.repositories.reviews import PostgresReviewRepository
 from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.statement import Connection
 from adapters.postgres.unit import PostgresUnit
 from domain.learning.certificate import Award, Certificate
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import LessonProgress
+from domain.learning.review import Review
 from tests.support.learning import Syllabus, a_syllabus, awards, enrollments
 from tests.support.people import a_user, instants, storable_text
 
@@ -106,6 +108,40 @@ async def test_a_certificate(
                 certificate.revoke(change[0], by=enrollment.user_id, at=change[1])
             await repository.save(certificate)
             assert (await repository.get(award.code))[0] == certificate
+
+
+opinions = st.tuples(st.integers(1, 5), storable_text, instants, instants, st.integers(1, 2**31 - 1))
+
+
+@one_connection
+@given(enrollments, opinions, opinions)
+async def test_a_review(
+    connection: Connection,
+    enrollment: Enrollment,
+    before: tuple[int, str, datetime, datetime, int],
+    after: tuple[int, str, datetime, datetime, int],
+):
+    async with undone(connection):
+        await stored(connection, enrollment)
+        await PostgresEnrollmentRepository(connection).obtain(enrollment)
+        repository = PostgresReviewRepository(connection)
+        former = None
+        for rating, text, created_at, updated_at, version in (before, after):
+            review = Review(
+                course_id=enrollment.course_id,
+                user_id=enrollment.user_id,
+                rating=rating,
+                text=text,
+                # When it was written never changes.
+                created_at=before[2] if former else created_at,
+                updated_at=updated_at,
+                version=version,
+            )
+            await repository.save(review, before=former)
+            former = rating
+            standing = await repository.standing(enrollment.course_id, enrollment.user_id)
+            assert standing is not None
+            assert (standing.review, standing.enrollment) == (review, enrollment)
 
 
 steps = st.tuples(st.integers(0, 2**31 - 1), st.none() | instants, instants)

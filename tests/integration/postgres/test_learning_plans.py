@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from adapters.postgres.pool import Pool
-from adapters.postgres.queries import certificates, learning
+from adapters.postgres.queries import certificates, learning, reviews
 from adapters.postgres.repositories import certificates as certificate_repository
 from adapters.postgres.repositories import enrollments
+from adapters.postgres.repositories import reviews as review_repository
 from adapters.postgres.statement import Connection, Statement
 
 COURSES, USERS, EACH = 500, 5_000, 40
-BIG = {"certificates", "enrollments", "lesson_progress", "lessons", "modules"}
+BIG = {"certificates", "enrollments", "lesson_progress", "lessons", "modules", "reviews"}
 
 _ID = "('00000000-0000-7000-{}-' || lpad(({})::text, 12, '0'))::uuid"
 GENERATED = (
@@ -41,6 +42,9 @@ GENERATED = (
         SELECT DISTINCT ON (course_id) course_id, id FROM lessons) AS l ON l.course_id = e.course_id""",
     """INSERT INTO certificates (id, enrollment_id, code, learner_name, course_title, issued_at)
     SELECT id, id, id::text, 'Learner', 'Course', enrolled_at FROM enrollments""",
+    """INSERT INTO reviews (course_id, user_id, rating, text, created_at, updated_at, version)
+    SELECT course_id, user_id, 1 + extract(minute FROM enrolled_at)::int % 5, '', enrolled_at, enrolled_at, 1
+    FROM enrollments""",
 )
 ASKED: dict[str, Statement] = {
     "my course": learning._of_course,
@@ -58,10 +62,12 @@ ASKED |= {
     for has_course in (False, True)
     for has_cursor in (False, True)
 } | {"a certificate": certificates._detail, "a certificate to revoke": certificate_repository._by_code}
+ASKED |= {"where a reviewer stands": review_repository._standing, "my review": reviews._mine}
 LISTS = {
     "ix_enrollments_of_course": learning.learners_statement,
     "ix_enrollments_of_user": learning.my_courses_statement,
 }
+REVIEWS = {False: "ix_reviews_newest", True: "ix_reviews_rating_newest"}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +83,7 @@ async def crowded(pool: Pool) -> AsyncIterator[Connection]:
                 await connection.execute(statement)
                 # Each time: the plans of foreign keys were made when these tables were small.
                 await connection.execute(
-                    "ANALYZE users, courses, modules, lessons, enrollments, lesson_progress, certificates"
+                    "ANALYZE users, courses, modules, lessons, enrollments, lesson_progress, certificates, reviews"
                 )
             yield connection
         finally:
@@ -118,11 +124,19 @@ async def test_a_page_is_read_off_its_index(crowded: Connection, index: str):
             assert index in {node.get("Index Name") for node in nodes}
 
 
+@pytest.mark.parametrize("has_rating", REVIEWS)
+async def test_a_page_of_reviews_is_read_off_its_index(crowded: Connection, has_rating: bool):
+    for has_cursor in (False, True):
+        nodes = await plan(crowded, reviews.reviews_statement(has_rating=has_rating, has_cursor=has_cursor))
+        assert read_whole(nodes) == set()
+        assert REVIEWS[has_rating] in {node.get("Index Name") for node in nodes}
+
+
 async def test_without_its_index_the_fault_is_found(crowded: Connection):
     savepoint = crowded.transaction()
     await savepoint.start()
     await crowded.execute("DROP INDEX ix_enrollments_of_user")
-    await crowded.execute("ALTER TABLE enrollments DROP CONSTRAINT uq_enrollments_course_id_user_id")
+    await crowded.execute("ALTER TABLE enrollments DROP CONSTRAINT uq_enrollments_course_id_user_id CASCADE")
     found = read_whole(await plan(crowded, learning.my_courses_statement(has_status=False, has_cursor=False)))
     await savepoint.rollback()
 

@@ -47,7 +47,8 @@ class Learner:
     async def learn(self, url: str) -> None:
         """Until the course is completed, no seat is left, or the server goes away."""
         async with httpx.AsyncClient(base_url=url, headers=self._headers, timeout=10) as client:
-            answer = await client.put(f"/v1/courses/{self._syllabus.course.id}/enrollment")
+            course = f"/v1/courses/{self._syllabus.course.id}"
+            answer = await client.put(f"{course}/enrollment")
             if answer.status_code == 409:
                 self.is_done = answer.json()["code"] == "enrollment.full"
                 return
@@ -61,6 +62,9 @@ class Learner:
                 for done in await asyncio.gather(*calls):
                     assert done.status_code == 200, done.text
                     self.told.add(str(lesson.id))
+            opinions = (client.put(f"{course}/review", json={"rating": rating}) for rating in (2, 5))
+            for done in await asyncio.gather(*opinions):
+                assert done.status_code == 200, done.text
             self.is_done = True
 
     async def _take(self, client: httpx.AsyncClient, quiz: Lesson) -> None:
@@ -135,6 +139,7 @@ async def test_killed_under_load(own_pool: Pool, own_database_url: str, tmp_path
     assert all(learner.is_done for learner in learners)
     async with own_pool.connection() as connection:
         assert await connection.fetchval("SELECT count(*) FROM enrollments WHERE status = 'completed'") == SEATS
+        assert await connection.fetchval("SELECT count(*) FROM reviews") == SEATS
         await assert_the_checker_sees(connection)
 
 
@@ -143,7 +148,7 @@ async def assert_the_checker_sees(connection: Connection) -> None:
     faults = {
         "more seats are taken than there are": "UPDATE courses SET capacity = capacity - 1",
         "an enrollment is not audited once": "DELETE FROM audit_entries WHERE action = 'enrollment.begun'",
-        "an entry speaks of no enrollment": "DELETE FROM certificates; DELETE FROM enrollments",
+        "an entry speaks of no enrollment": "DELETE FROM reviews; DELETE FROM certificates; DELETE FROM enrollments",
         "a completed lesson is not audited once": "DELETE FROM audit_entries WHERE action = 'lesson.completed'",
         "an entry speaks of a lesson that isn't completed": "UPDATE lesson_progress SET completed_at = NULL",
         "a course is completed, but not all of its lessons": "DELETE FROM lesson_progress",
@@ -155,6 +160,8 @@ async def assert_the_checker_sees(connection: Connection) -> None:
         "a completed course has no certificate": "DELETE FROM certificates",
         "a certificate is of no completed course": "UPDATE enrollments SET status = 'active', completed_at = NULL",
         "a certificate is not audited once": "DELETE FROM audit_entries WHERE action = 'certificate.issued'",
+        "the ratings of a course add up to something else": "UPDATE courses SET rating_sum = rating_sum - 1",
+        "a review is not audited once": "DELETE FROM audit_entries WHERE action = 'review.written'",
         "status and time of completion contradict each other": "UPDATE enrollments SET status = 'active'",
     }
     assert faults.keys() == INVARIANTS.keys()

@@ -22,6 +22,7 @@ WHAT_THE_SEED_DECIDES = (
     "SELECT * FROM answers ORDER BY attempt_id, question_id",
     "SELECT id, text, percent, submitted_at FROM submissions ORDER BY id",
     "SELECT id, code, issued_at FROM certificates ORDER BY id",
+    "SELECT * FROM reviews ORDER BY course_id, user_id",
 )
 # What must hold of histories that somebody believes; each finds what is wrong.
 IMPLAUSIBLE = {
@@ -37,6 +38,11 @@ IMPLAUSIBLE = {
         SELECT e.id FROM enrollments e JOIN courses c ON c.id = e.course_id WHERE c.created_by = e.user_id""",
     "a quiz that everybody answers alike": """
         SELECT lesson_id FROM attempts GROUP BY lesson_id HAVING count(*) > 20 AND stddev(earned) = 0""",
+    "a review before a fifth of the course": """
+        SELECT r.user_id FROM reviews r JOIN enrollments e USING (course_id, user_id)
+        WHERE 5 * (SELECT count(*) FROM lesson_progress p
+            WHERE p.enrollment_id = e.id AND p.completed_at <= r.created_at)
+            < (SELECT count(*) FROM lessons l WHERE l.course_id = e.course_id)""",
     "a course without lessons": """
         SELECT c.id FROM courses c WHERE NOT EXISTS (SELECT FROM lessons l WHERE l.course_id = c.id)""",
 }

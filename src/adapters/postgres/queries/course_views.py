@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Uuid, bindparam, func, literal_column, or_, select
+from sqlalchemy import BigInteger, Boolean, Double, Integer, Uuid, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
@@ -11,6 +11,7 @@ from adapters.postgres.queries.json import json_object
 from adapters.postgres.tables.catalog import course_prerequisites, courses
 from adapters.postgres.tables.identity import users
 from application.catalog.queries import CourseSummary, CourseView, PrerequisiteView
+from domain.catalog.rating import PRIOR_RATINGS, PRIOR_SUM
 
 _author = (
     select(func.coalesce(users.c.display_name, users.c.name))
@@ -46,7 +47,16 @@ def _view(names: tuple[str, ...], derived: dict[str, ColumnElement[Any]]) -> Col
     return json_object({name: derived[name] if name in derived else courses.c[name] for name in names})
 
 
-SUMMARY = _view(CourseSummary.__struct_fields__, {"author": _author}).label("view")
-DETAIL = _view(CourseView.__struct_fields__, {"author": _author, "prerequisites": _visible_prerequisites()}).label(
-    "view"
-)
+def _rating() -> ColumnElement[Any]:
+    """As `bayesian_average` has it, in whole numbers like there: decimals would take three times as long."""
+    total, count = courses.c.rating_sum, courses.c.rating_count
+    weight = literal_column(str(PRIOR_RATINGS), Integer) + count
+    doubled = literal_column(str(round(200 * PRIOR_SUM)), Integer) + literal_column("200::bigint", BigInteger) * total
+    hundredths = (doubled + weight) // (literal_column("2", Integer) * weight)
+    average = hundredths.cast(Double) / literal_column("100", Double)
+    return json_object({"average": case((count > literal_column("0"), average)), "count": count})
+
+
+_DERIVED = {"author": _author, "rating": _rating()}
+SUMMARY = _view(CourseSummary.__struct_fields__, _DERIVED).label("view")
+DETAIL = _view(CourseView.__struct_fields__, {**_DERIVED, "prerequisites": _visible_prerequisites()}).label("view")

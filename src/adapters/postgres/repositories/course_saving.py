@@ -13,6 +13,8 @@ from adapters.postgres.tables.catalog import course_prerequisites, course_tags, 
 
 # What identifies a course never changes; an update that leaves it out lets others refer to the row at the same time.
 _FIXED = {"id", "slug", "external_id", "created_at"}
+# What reviews add up to is theirs alone to change.
+_COUNTED = {"rating_sum", "rating_count"}
 _TERMS = ("title_terms", "summary_terms", "description_terms")
 _CONFIGURATIONS = ("indonesian", "english", "simple")
 
@@ -21,7 +23,9 @@ def _given() -> TableValuedAlias:
     """The rows to store, one array a column."""
     types: dict[str, Any] = {name: Text() for name in _TERMS}
     # An array of arrays would have to be a rectangle, so tags come as one text.
-    types |= {c.name: Text() if c.name == "tags" else c.type for c in courses.columns if c.name != "search"}
+    types |= {
+        c.name: Text() if c.name == "tags" else c.type for c in courses.columns if c.name not in {"search", *_COUNTED}
+    }
     return _unnested("given", types)
 
 
@@ -45,7 +49,7 @@ def _save_courses() -> Statement:
     given = _given()
     tags = func.string_to_array(given.c.tags, literal_column("chr(31)"))
     derived = {"tags": tags, "search": _search_vector(given)}
-    names = [column.name for column in courses.columns]
+    names = [column.name for column in courses.columns if column.name not in _COUNTED]
     values = (derived[name] if name in derived else given.c[name] for name in names)
     stored = insert(courses).from_select(names, select(*values))
     stored = stored.on_conflict_do_update(

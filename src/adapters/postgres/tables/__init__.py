@@ -1,6 +1,27 @@
 """Every table, so that migrations and tests see them all through `metadata`."""
 
-from adapters.postgres.tables import audit, catalog, content, identity, learning, operations, quizzes, submissions
+from adapters.postgres.tables import (
+    audit,
+    catalog,
+    content,
+    identity,
+    learning,
+    operations,
+    quizzes,
+    reviews,
+    submissions,
+)
 from adapters.postgres.tables.metadata import metadata
 
-__all__ = ["audit", "catalog", "content", "identity", "learning", "metadata", "operations", "quizzes", "submissions"]
+__all__ = [
+    "audit",
+    "catalog",
+    "content",
+    "identity",
+    "learning",
+    "metadata",
+    "operations",
+    "quizzes",
+    "reviews",
+    "submissions",
+]

@@ -39,10 +39,14 @@ courses = Table(
     Column("version", Integer, nullable=False),
     # Seats; null for as many as come.
     Column("capacity", Integer),
+    # Of its reviews, counted when they are written: a list needn't look at any.
+    Column("rating_sum", Integer, nullable=False, server_default=text("0")),
+    Column("rating_count", Integer, nullable=False, server_default=text("0")),
     Column("search", TSVECTOR, nullable=False),
     CheckConstraint("status IN ('draft', 'in_review', 'published', 'archived')", name="status"),
     CheckConstraint("level IN ('beginner', 'intermediate', 'advanced')", name="level"),
     CheckConstraint("capacity > 0", name="capacity"),
+    CheckConstraint("rating_sum BETWEEN rating_count AND 5 * rating_count", name="rating"),
 )
 Index("uq_courses_slug", courses.c.slug, unique=True)
 Index("uq_courses_external_id", courses.c.external_id, unique=True)

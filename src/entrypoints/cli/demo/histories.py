@@ -15,6 +15,7 @@ from uuid import UUID
 from application.audit.record import entry_of
 from application.learning.award import award_for
 from application.learning.histories import History
+from application.learning.write_review import review_facts
 from application.shared.actor import Actor
 from domain.catalog.lesson import Lesson
 from domain.catalog.lesson_content import Assignment, Quiz, Video
@@ -37,7 +38,8 @@ from domain.learning.progress import (
 )
 from domain.learning.questions import Matching, MultipleChoice, Numeric, Ordering, Question, ShortText, SingleChoice
 from domain.learning.questions import banks_from_json as read_banks
-from domain.learning.submission import Submission, Verdict, Work, score_of
+from domain.learning.review import Review
+from domain.learning.submission import Submission, Verdict, Work
 from domain.shared.ids import AttemptId, CourseId, EnrollmentId, SubmissionId, UserId
 from entrypoints.cli.demo.people import Learner
 
@@ -51,6 +53,17 @@ COMMENTS = (
     "Alurnya jelas; contohnya bisa lebih beragam.",
     "Periksa lagi angkanya, lalu kirim ulang.",
 )
+OPINIONS = {
+    1: ("Terlalu cepat, contohnya kurang.", "Bukan untuk saya."),
+    2: ("Isinya baik, tetapi kuisnya membingungkan.", "Saya berharap lebih banyak latihan."),
+    3: ("Cukup. Bagian tengahnya agak panjang.", "Ada yang baru bagi saya, ada yang sudah saya tahu."),
+    4: ("Jelas dan runtut. Tugasnya membantu.", "Senang dengan contoh-contohnya; boleh lebih banyak."),
+    5: (
+        "Akhirnya saya paham! Terima kasih.",
+        "Pelajaran singkat, latihan yang tepat.",
+        "Saya ajak teman ikut.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,7 @@ class Diary:
             if self.chance.random() > self.learner.stamina:
                 self._maybe_leave(enrollment, at)
                 break
+        self._maybe_review(enrollment, completed)
         return self.history
 
     def _evenings(self, begun: datetime) -> Iterator[datetime]:
@@ -204,13 +218,30 @@ class Diary:
             points=settings["points"], rubric={each["id"]: each["points"] for each in settings["rubric"]}
         )
         submission.give(verdict, rules, by=self.course.owner_id, at=graded_at)
+        assert submission.grade is not None, "just given"
         self._note("submission.graded", submission.id, {"lesson_id": str(lesson.id)}, graded_at)
-        return graded_at, score_of([submission])
+        return graded_at, submission.grade.percent
 
     def _maybe_leave(self, enrollment: Enrollment, at: datetime) -> None:
         """Most who give up just stay away; some say so."""
         if self.chance.random() < 0.2 and enrollment.withdraw(at=at):  # noqa: PLR2004 # one in five
             self._note("enrollment.withdrawn", enrollment.id, {"course_id": str(self.course.id)}, at)
+
+    def _maybe_review(self, enrollment: Enrollment, completed: int) -> None:
+        """Who finishes tends to have an opinion, and a better one than who is stuck."""
+        finished = enrollment.completed_at is not None
+        lessons = len(self.course.lessons)
+        too_early = not finished and (completed < 2 or completed * 5 < lessons)  # noqa: PLR2004 # the rule, and a little shy
+        if too_early or enrollment.is_withdrawn or self.chance.random() > (0.5 if finished else 0.12):
+            return
+        liking = random.Random(f"liking of {self.course.id}").gauss(3.9, 0.5)  # noqa: S311 # the same for everybody
+        rating = max(1, min(5, round(self.chance.gauss(liking + (0.3 if finished else -0.6), 0.8))))
+        last = max(step.first_seen_at for key, step in self.history.progress if key == enrollment.id)
+        at = min(self.until, max(enrollment.completed_at or last, last) + timedelta(minutes=3))
+        text = self.chance.choice(OPINIONS[rating]) if self.chance.random() < 0.7 else ""  # noqa: PLR2004 # most
+        review = Review.written(enrollment.course_id, enrollment.user_id, rating=rating, text=text, at=at)
+        self.history.reviews.append(review)
+        self._note("review.written", enrollment.id, review_facts(review), at)
 
     def _note(self, action: str, subject: UUID, facts: dict[str, Any], at: datetime) -> None:
         actor = Actor(user_id=self.learner.user.id, is_admin=False, source="command")
