@@ -21,7 +21,7 @@ def tour() -> list[tuple[str, str]]:
     return [(language, body) for language, body in _BLOCK.findall(part)]
 
 
-def test_every_block_of_the_tour_gives_what_it_shows(data: Path) -> None:
+def test_every_block_of_the_tour_gives_what_it_shows(data: Path, tmp_path: Path) -> None:
     if not (shutil.which("curl") and shutil.which("bash")):
         pytest.skip("the tour is written for bash and curl")
     blocks = tour()
@@ -33,7 +33,7 @@ def test_every_block_of_the_tour_gives_what_it_shows(data: Path) -> None:
         script = script.replace(".venv/bin/tekun", f"{sys.executable} -m entrypoints.cli.main")
         done = subprocess.run(
             ["bash", "-eu", "-c", script],
-            cwd=ROOT,
+            cwd=tmp_path,
             env=environment(data),
             capture_output=True,
             text=True,

@@ -10,15 +10,19 @@ from domain.learning.enrollment import Enrollment, EnrollmentStatus
 from domain.learning.progress import (
     Advance,
     CompletionRule,
+    Graded,
     LessonLocked,
     LessonProgress,
+    LessonUnpassed,
     LessonUnwatched,
     NothingToWatch,
+    Passed,
     Step,
     Viewed,
     Watched,
     complete_lesson,
     percent_of,
+    score_lesson,
     watch_lesson,
 )
 from domain.learning.unlocking import AfterLesson, NotBefore, Reason
@@ -145,6 +149,39 @@ def test_what_is_no_video_is_not_watched():
     enrollment, progress = fresh()
     with pytest.raises(NothingToWatch):
         watch_lesson(enrollment, progress, a_step(Viewed()), seconds=10, at=NOON)
+
+
+@pytest.mark.parametrize("kind", [Passed, Graded])
+@given(least=st.integers(0, 100), scores=st.lists(st.integers(0, 100), min_size=1, max_size=8))
+def test_what_is_graded_is_completed_by_the_first_score_that_is_enough_and_stays_so(
+    kind: type[Passed | Graded], least: int, scores: list[int]
+):
+    enrollment, progress = fresh()
+    first = next((place for place, score in enumerate(scores) if score >= least), None)
+    for place, score in enumerate(scores):
+        at = NOON + timedelta(hours=place)
+        done = score_lesson(enrollment, progress, a_step(kind(least)), score=score, at=at)
+        assert done.lesson_completed == (place == first)
+        assert done.changed == (place == 0 or score != scores[place - 1])
+    assert progress.score == scores[-1]
+    assert progress.completed_at == (None if first is None else NOON + timedelta(hours=first))
+
+
+@pytest.mark.parametrize("rule", [Passed(60), Graded(60)])
+def test_nobody_says_alone_that_they_have_passed(rule: CompletionRule):
+    enrollment, progress = fresh()
+    for score in (None, 59):
+        progress.score = score
+        with pytest.raises(LessonUnpassed):
+            complete_lesson(enrollment, progress, a_step(rule), at=NOON)
+    progress.score = 60
+    assert complete_lesson(enrollment, progress, a_step(rule), at=NOON).lesson_completed
+
+
+def test_a_lesson_that_was_locked_meanwhile_is_graded_all_the_same():
+    enrollment, progress = fresh()
+    locked = a_step(Passed(60), Reason(NotBefore(NOON)), others=0)
+    assert score_lesson(enrollment, progress, locked, score=60, at=NOON).course_completed
 
 
 def test_a_lesson_added_later_takes_no_completion_away():
