@@ -10,9 +10,11 @@ from application.audit.record import record
 from application.shared.actor import Actor
 from domain.audit.entry import AuditEntry
 from domain.identity.profile import Role
+from domain.learning.progress import LessonProgress
 from domain.shared.ids import UserId
 from tests.contract.conftest import Persistence
-from tests.support.people import NOON
+from tests.support.learning import a_syllabus, an_enrollment
+from tests.support.people import NOON, a_user
 
 
 async def entries(persistence: Persistence) -> list[AuditEntry]:
@@ -64,3 +66,19 @@ async def test_record_takes_the_subject_from_the_action_and_the_rest_from_the_ac
         actor.user_id, "http", "192.0.2.1", "req-1",
     )  # fmt: skip
     assert (entry.at, entry.changes) == (NOON, {})
+
+
+async def test_a_step_is_stored_with_its_entries_or_not_at_all(persistence: Persistence):
+    user, syllabus = a_user(), a_syllabus(1)
+    await persistence.add_users(user)
+    await syllabus.store(persistence.begin)
+    enrollment = an_enrollment(syllabus.course, user)
+    progress = LessonProgress(lesson_id=syllabus.lessons[0].id, first_seen_at=NOON)
+    for commits in (False, True):
+        async with persistence.begin() as unit:
+            await unit.enrollments.obtain(enrollment)
+            written = [an_entry(), an_entry()]
+            await unit.enrollments.save_step(enrollment, progress, entries=written)
+            if commits:
+                await unit.commit()
+        assert await entries(persistence) == (written if commits else [])

@@ -159,7 +159,8 @@ async def test_a_lesson_at_hand_knows_progress_and_counts(persistence: Persisten
         LessonProgress(lesson_id=lesson_id, completed_at=LATER, first_seen_at=NOON) for lesson_id in (first, hidden.id)
     ]
     async with persistence.begin() as unit:
-        await unit.enrollments.save(enrollment, progress=[watched, *done])
+        for step in (watched, *done):
+            await unit.enrollments.save_step(enrollment, step)
         await unit.commit()
     async with persistence.begin() as unit:
         at_hand = await unit.enrollments.lesson_at_hand(enrollment, video.id)
@@ -185,9 +186,8 @@ async def test_what_rules_are_judged_by_is_the_published_course_in_its_order(per
     await enrolled(persistence, enrollment)
     first, third = syllabus.lessons[0].id, syllabus.lessons[2].id
     async with persistence.begin() as unit:
-        await unit.enrollments.save(
-            enrollment, progress=[LessonProgress(lesson_id=first, completed_at=NOON, first_seen_at=NOON)]
-        )
+        progress = LessonProgress(lesson_id=first, completed_at=NOON, first_seen_at=NOON)
+        await unit.enrollments.save_step(enrollment, progress)
         at_hand = await unit.enrollments.lesson_at_hand(enrollment, third)
 
     rules = (AfterPrevious(),)
@@ -209,8 +209,8 @@ async def test_progress_is_saved_with_its_enrollment(persistence: Persistence):
     finished = replace(seen, watched_seconds=9, completed_at=LATER)
     enrollment.complete(at=LATER)
     async with persistence.begin() as unit:
-        await unit.enrollments.save(enrollment, progress=[seen])
-        await unit.enrollments.save(enrollment, progress=[finished])
+        await unit.enrollments.save_step(enrollment, seen)
+        await unit.enrollments.save_step(enrollment, finished)
         await unit.commit()
     async with persistence.begin() as unit:
         assert await unit.enrollments.find(syllabus.course.id, learner.id) == enrollment

@@ -42,6 +42,7 @@ BY_NAME: dict[str, Any] = {
     "due": NOON + timedelta(days=1),
     "instant": NOON + timedelta(days=1),
     "revoked_reason": "reason",
+    "audit_id": UUID(int=3),
     "limit": 5,
     "rows": 5,
 }

@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from adapters.memory.audit import MemoryAuditLog
 from adapters.memory.awards import issue
 from adapters.memory.learner_courses import stored_lesson, structure_of
 from adapters.memory.tables import MemoryTables
@@ -16,6 +17,7 @@ from application.learning.ports import (
     Offers,
 )
 from application.learning.structure import completed_in, outline_of, scores_in
+from domain.audit.entry import AuditEntry
 from domain.catalog.course import Course, CourseStatus
 from domain.learning.certificate import Award
 from domain.learning.enrollment import Enrollment, Offer
@@ -126,12 +128,18 @@ class MemoryEnrollmentRepository(EnrollmentRepository):
         seated = (each for each in self._tables.enrollments.values() if not each.is_withdrawn)
         return sum(each.course_id == course_id and each.id not in left_out for each in seated)
 
-    async def save(
-        self, *enrollments: Enrollment, progress: Sequence[LessonProgress] = (), awards: Sequence[Award] = ()
-    ) -> None:
-        assert len(enrollments) == 1 or not progress, "progress is of one enrollment"
+    async def save(self, *enrollments: Enrollment, awards: Sequence[Award] = ()) -> None:
         self._tables.enrollments |= {enrollment.id: replace(enrollment) for enrollment in enrollments}
-        self._tables.lesson_progress |= {
-            (enrollment.id, step.lesson_id): replace(step) for enrollment in enrollments for step in progress
-        }
         issue(self._tables, awards)
+
+    async def save_step(
+        self,
+        enrollment: Enrollment,
+        progress: LessonProgress,
+        *,
+        award: Award | None = None,
+        entries: Sequence[AuditEntry] = (),
+    ) -> None:
+        await self.save(enrollment, awards=[] if award is None else [award])
+        self._tables.lesson_progress[enrollment.id, progress.lesson_id] = replace(progress)
+        await MemoryAuditLog(self._tables).record(*entries)

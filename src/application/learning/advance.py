@@ -68,10 +68,8 @@ async def take_step(
     done = deed(enrollment, progress, step_of(lesson, at))
     if done.changed or lesson.progress is None:
         award = award_for(enrollment, new_id=new_id, at=at) if done.course_completed else None
-        await unit.enrollments.save(enrollment, progress=[progress], awards=[] if award is None else [award])
         entries = _entries(done, enrollment, lesson.lesson_id, award, actor, new_id, at)
-        if entries:
-            await unit.audit.record(*entries)
+        await unit.enrollments.save_step(enrollment, progress, award=award, entries=entries)
     completed = lesson.lessons_completed + (done.lesson_completed and lesson.is_published)
     view = LessonProgressView.of(enrollment, progress, lesson.rule, lessons=lesson.lessons, completed=completed)
     return Taken(done, view)

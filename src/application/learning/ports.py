@@ -6,6 +6,7 @@ from typing import Protocol
 
 from application.audit.ports import AuditLog
 from application.shared.unit import Unit
+from domain.audit.entry import AuditEntry
 from domain.learning.certificate import Award
 from domain.learning.enrollment import Enrollment, Offer
 from domain.learning.progress import CompletionRule, LessonProgress
@@ -124,13 +125,25 @@ class EnrollmentRepository(Protocol):
         """By who is not withdrawn, the given enrollments left out."""
         ...
 
-    async def save(
-        self, *enrollments: Enrollment, progress: Sequence[LessonProgress] = (), awards: Sequence[Award] = ()
-    ) -> None:
-        """Stores changed enrollments in one statement, and with a single one its progress in some lessons.
+    async def save(self, *enrollments: Enrollment, awards: Sequence[Award] = ()) -> None:
+        """Stores changed enrollments in one statement.
 
         Each award becomes the certificate of its enrollment with the names of learner and course as they are now;
         an enrollment that has a certificate keeps that one, revoked or not.
+        """
+        ...
+
+    async def save_step(
+        self,
+        enrollment: Enrollment,
+        progress: LessonProgress,
+        *,
+        award: Award | None = None,
+        entries: Sequence[AuditEntry] = (),
+    ) -> None:
+        """Stores a step in one lesson with all that it is audited as, in one statement.
+
+        An award becomes a certificate as by `save`.
         """
         ...
 

@@ -164,5 +164,5 @@ async def test_progress(
             progress = LessonProgress(
                 lesson_id=lesson, watched_seconds=watched, completed_at=completed_at, first_seen_at=seen_at
             )
-            await repository.save(enrollment, progress=[progress])
+            await repository.save_step(enrollment, progress)
             assert (await repository.lesson_at_hand(enrollment, lesson)).progress == progress

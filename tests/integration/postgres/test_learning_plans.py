@@ -9,12 +9,12 @@ import pytest
 from adapters.postgres.pool import Pool
 from adapters.postgres.queries import certificates, learning, reviews
 from adapters.postgres.repositories import certificates as certificate_repository
-from adapters.postgres.repositories import enrollments
+from adapters.postgres.repositories import enrollments, steps
 from adapters.postgres.repositories import reviews as review_repository
 from adapters.postgres.statement import Connection, Statement
 
 COURSES, USERS, EACH = 500, 5_000, 40
-BIG = {"certificates", "enrollments", "lesson_progress", "lessons", "modules", "reviews"}
+BIG = {"certificates", "enrollments", "lesson_progress", "lessons", "modules", "reviews", "users"}
 
 _ID = "('00000000-0000-7000-{}-' || lpad(({})::text, 12, '0'))::uuid"
 GENERATED = (
@@ -54,6 +54,8 @@ ASKED: dict[str, Statement] = {
     "a lesson at hand": enrollments._lesson_at_hand,
     "an enrollment of a user": enrollments._of_users,
     "seats taken": enrollments._seats_taken,
+    "many enrollments to save": enrollments._save,
+    "a step to save": steps._save,
 }
 ASKED |= {
     f"my certificates, {has_course=}, {has_cursor=}": certificates.my_certificates_statement(

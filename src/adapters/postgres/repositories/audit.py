@@ -1,4 +1,7 @@
-from sqlalchemy import insert, select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Insert, insert, select
 
 from adapters.postgres.arrays import unnested
 from adapters.postgres.statement import Connection, Statement
@@ -7,7 +10,20 @@ from application.audit.ports import AuditLog
 from domain.audit.entry import AuditEntry
 
 _NAMES = tuple(column.name for column in audit_entries.columns)
-_insert = Statement(insert(audit_entries).from_select(list(_NAMES), select(unnested("given", audit_entries.columns))))
+
+
+def audit_insertion(prefix: str = "") -> Insert:
+    """Entries from arrays, as a statement of its own or as a part of another one."""
+    given = unnested("audited", audit_entries.columns, prefix=prefix)
+    return insert(audit_entries).from_select(list(_NAMES), select(given))
+
+
+def values_of(entries: Sequence[AuditEntry], prefix: str = "") -> dict[str, Any]:
+    """The arguments of `audit_insertion`."""
+    return {prefix + name: [getattr(entry, name) for entry in entries] for name in _NAMES}
+
+
+_insert = Statement(audit_insertion())
 
 
 class PostgresAuditLog(AuditLog):
@@ -15,4 +31,4 @@ class PostgresAuditLog(AuditLog):
         self._connection = connection
 
     async def record(self, *entries: AuditEntry) -> None:
-        await _insert.run(self._connection, **{name: [getattr(entry, name) for entry in entries] for name in _NAMES})
+        await _insert.run(self._connection, **values_of(entries))

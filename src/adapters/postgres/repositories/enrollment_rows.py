@@ -8,6 +8,9 @@ from adapters.postgres.statement import Row
 from domain.learning.enrollment import Enrollment, EnrollmentStatus, Offer
 from domain.shared.ids import CourseId, EnrollmentId, UserId
 
+CHANGING = ("status", "withdrawn_at", "completed_at", "version")
+"""What is different once an enrollment was saved; the rest is as it began."""
+
 _FIELDS = tuple(field.name for field in fields(Enrollment))
 
 

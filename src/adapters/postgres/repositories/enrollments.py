@@ -1,5 +1,4 @@
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +18,17 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, Insert, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, insert
 
 from adapters.postgres.arrays import unnested
 from adapters.postgres.queries.learning import raise_not_learning
 from adapters.postgres.queries.learning_views import DURATION, WATCH_SHARE, completed_count, lesson_count, structure
-from adapters.postgres.repositories.enrollment_rows import enrollment_of, offer_of, values_of
+from adapters.postgres.repositories.certificate_issuing import AWARD as _AWARD
+from adapters.postgres.repositories.certificate_issuing import issuing
+from adapters.postgres.repositories.enrollment_rows import CHANGING as _CHANGING
+from adapters.postgres.repositories.enrollment_rows import enrollment_of, offer_of
+from adapters.postgres.repositories.enrollment_rows import values_of as enrollment_values
+from adapters.postgres.repositories.steps import save_step
 from adapters.postgres.statement import Connection, Row, Statement
 from adapters.postgres.tables.catalog import courses
 from adapters.postgres.tables.content import lessons, modules
@@ -41,6 +45,7 @@ from application.learning.ports import (
     Offers,
 )
 from application.learning.structure import StoredModule, completed_in, outline_of, rule_of, scores_in
+from domain.audit.entry import AuditEntry
 from domain.catalog.lesson_content import LessonKind
 from domain.learning.certificate import Award
 from domain.learning.enrollment import Enrollment, Offer
@@ -48,10 +53,7 @@ from domain.learning.progress import LessonProgress
 from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
 
 _MODULES = msgspec.json.Decoder(list[StoredModule])
-_PROGRESS = tuple(column.name for column in lesson_progress.columns)
 _STATE = ("watched_seconds", "completed_at", "score", "first_seen_at")
-_STEP = tuple(name for name in _PROGRESS if name != "enrollment_id")
-_AWARD = tuple(field.name for field in fields(Award))
 
 # Against whoever changes the course, but not against others who enroll: seats are counted under a lock of their own.
 _offer = Statement(
@@ -154,42 +156,16 @@ def _at_hand() -> Statement:
 
 
 def _saving() -> Statement:
-    """Writes only the rows that are different: most steps leave the enrollment as it is."""
+    """Writes only the rows that are different: those of many enrollments, and their certificates."""
     given = unnested("given", enrollments.columns, prefix="enrollment_")
-    names = ("status", "withdrawn_at", "completed_at", "version")
-    present, wanted = (tuple_(*(table.c[name] for name in names)) for table in (enrollments, given))
+    present, wanted = (tuple_(*(table.c[name] for name in _CHANGING)) for table in (enrollments, given))
     saved = (
         update(enrollments)
-        .values({name: given.c[name] for name in names})
+        .values({name: given.c[name] for name in _CHANGING})
         .where(enrollments.c.id == given.c.id, present.is_distinct_from(wanted))
     )
-    stored = insert(lesson_progress).from_select(
-        list(_PROGRESS), select(unnested("steps", lesson_progress.columns, prefix="progress_"))
-    )
-    stored = stored.on_conflict_do_update(
-        index_elements=["enrollment_id", "lesson_id"],
-        set_={name: stored.excluded[name] for name in _STATE},
-    )
-    return Statement(stored.add_cte(saved.cte("saved"), _issuing().cte("issued")))
-
-
-def _issuing() -> Insert:
-    """Names are taken from where they stand at this moment."""
-    award = unnested("awards", (certificates.c[name] for name in _AWARD), prefix="award_")
-    of_learner = enrollments.alias("of_learner")
-    values = {
-        **{name: award.c[name] for name in _AWARD},
-        "learner_name": func.coalesce(users.c.display_name, users.c.name, literal_column("''")),
-        "course_title": courses.c.title,
-    }
-    awarded = (
-        select(*values.values())
-        .join_from(award, of_learner, of_learner.c.id == award.c.enrollment_id)
-        .join(users, users.c.id == of_learner.c.user_id)
-        .join(courses, courses.c.id == of_learner.c.course_id)
-    )
-    issued = insert(certificates).from_select(list(values), awarded)
-    return issued.on_conflict_do_nothing(index_elements=["enrollment_id"])
+    awards = unnested("awards", (certificates.c[name] for name in _AWARD), prefix="award_")
+    return Statement(issuing({name: awards.c[name] for name in _AWARD}).add_cte(saved.cte("saved")))
 
 
 _insert = _insertion()
@@ -238,7 +214,7 @@ class PostgresEnrollmentRepository(EnrollmentRepository):
         self._connection = connection
 
     async def obtain(self, *enrollments: Enrollment) -> Sequence[Enrollment]:
-        await _insert.run(self._connection, **values_of(enrollments, prefix="enrollment_"))
+        await _insert.run(self._connection, **enrollment_values(enrollments, prefix="enrollment_"))
         user_ids = [enrollment.user_id for enrollment in enrollments]
         rows = await _of_users.rows(self._connection, course_id=enrollments[0].course_id, user_ids=user_ids)
         return [enrollment_of(row) for row in rows]
@@ -275,14 +251,19 @@ class PostgresEnrollmentRepository(EnrollmentRepository):
         taken: int = await _seats_taken.value(self._connection, course_id=course_id, besides=list(besides))
         return taken
 
-    async def save(
-        self, *enrollments: Enrollment, progress: Sequence[LessonProgress] = (), awards: Sequence[Award] = ()
-    ) -> None:
-        assert len(enrollments) == 1 or not progress, "progress is of one enrollment"
-        steps = {f"progress_{name}": [getattr(step, name) for step in progress] for name in _STEP}
-        steps["progress_enrollment_id"] = [enrollments[0].id for _ in progress]
+    async def save(self, *enrollments: Enrollment, awards: Sequence[Award] = ()) -> None:
         issued = {f"award_{name}": [getattr(award, name) for award in awards] for name in _AWARD}
-        await _save.run(self._connection, **values_of(enrollments, prefix="enrollment_"), **steps, **issued)
+        await _save.run(self._connection, **enrollment_values(enrollments, prefix="enrollment_"), **issued)
+
+    async def save_step(
+        self,
+        enrollment: Enrollment,
+        progress: LessonProgress,
+        *,
+        award: Award | None = None,
+        entries: Sequence[AuditEntry] = (),
+    ) -> None:
+        await save_step(self._connection, enrollment, progress, award, entries)
 
 
 def _progress_of(row: Row, lesson_id: LessonId) -> LessonProgress | None:
