@@ -61,10 +61,23 @@ _FILL = (
        FROM generate_series(0, $1 - 1) u, generate_series(0, $2 - 1) q""",
     """INSERT INTO answers (attempt_id, question_id, sequence, answer, saved_at)
        SELECT a.id, k, 1, 'true'::jsonb, now() FROM attempts a, unnest(a.question_ids) k""",
+    # Who went before: plans that are made for tables without a row are no plans of a platform in use.
+    """INSERT INTO users (id, clerk_id, email_verified, role, status, time_zone, locale, created_at, updated_at,
+        version)
+       SELECT md5('former' || n)::uuid, 'user_former' || n, true, 'mahasiswa', 'active', 'Asia/Jakarta', 'id', now(),
+        now(), 1 FROM generate_series(1, 500) n""",
+    """INSERT INTO enrollments (id, course_id, user_id, status, enrolled_at, completed_at, version)
+       SELECT md5('former' || n)::uuid, md5('course1')::uuid, md5('former' || n)::uuid, 'completed', now(), now(), 1
+       FROM generate_series(1, 500) n""",
+    """INSERT INTO lesson_progress (enrollment_id, lesson_id, watched_seconds, completed_at, first_seen_at)
+       SELECT md5('former' || n)::uuid, l.id, 0, now(), now() FROM generate_series(1, 500) n, lessons l
+       WHERE l.course_id = md5('course1')::uuid""",
+    """INSERT INTO certificates (id, enrollment_id, code, learner_name, course_title, issued_at)
+       SELECT id, id, id::text, '', '', now() FROM enrollments WHERE status = 'completed'""",
 )
 _ARGUMENTS: tuple[tuple[str, ...], ...] = (
     (), ("modules",), ("modules", "lessons"), ("modules", "quizzes", "content"), (), ("learners",), ("learners",),
-    ("learners", "quizzes", "questions"), (),
+    ("learners", "quizzes", "questions"), (), (), (), (), (),
 )  # fmt: skip
 
 
