@@ -28,7 +28,7 @@ from adapters.postgres.queries.reviews import PostgresReviewQueries
 from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
-from adapters.postgres.unit import begin_unit
+from adapters.postgres.unit import begin_apart, begin_unit
 from adapters.system.clock import SystemClock, SystemNewId
 from adapters.telemetry.metrics import Metrics
 from application.catalog.change_capacity import ChangeCapacityHandler
@@ -62,6 +62,7 @@ from application.identity.log_out import LogOutHandler
 from application.identity.receive_webhook import ReceiveWebhookHandler
 from application.identity.retry_webhooks import ReplayWebhookHandler, RetryWebhooksHandler
 from application.identity.synchronize_users import SynchronizeUsersHandler
+from application.learning.advance import Steps
 from application.learning.begin_attempt import BeginAttemptHandler
 from application.learning.complete_lesson import CompleteLessonHandler
 from application.learning.delete_review import DeleteReviewHandler
@@ -106,6 +107,7 @@ class Container(DeclarativeContainer):
 
     pool = providers.Singleton(_pool, settings)
     begin = providers.Singleton(functools.partial, begin_unit, pool)
+    begin_apart = providers.Singleton(functools.partial, begin_apart, pool)
     claim_run = providers.Singleton(functools.partial, claim_run, pool)
     revision = providers.Singleton(newest_revision)
     readiness = providers.Singleton(Readiness, pool, revision=revision)
@@ -167,8 +169,9 @@ class Container(DeclarativeContainer):
     enroll_learner = providers.Singleton(EnrollLearnerHandler, begin, clock, new_id)
     import_enrollments = providers.Singleton(ImportEnrollmentsHandler, begin, clock, new_id)
     withdraw = providers.Singleton(WithdrawHandler, begin, clock, new_id)
-    complete_lesson = providers.Singleton(CompleteLessonHandler, begin, clock, new_id)
-    watch_lesson = providers.Singleton(WatchLessonHandler, begin, clock, new_id)
+    steps = providers.Singleton(Steps, begin_apart, begin, new_id)
+    complete_lesson = providers.Singleton(CompleteLessonHandler, steps, clock)
+    watch_lesson = providers.Singleton(WatchLessonHandler, steps, clock)
 
     certificates = providers.Singleton(PostgresCertificateQueries, pool)
     certificate_printer = providers.Singleton(PdfPrinter)

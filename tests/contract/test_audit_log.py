@@ -78,7 +78,7 @@ async def test_a_step_is_stored_with_its_entries_or_not_at_all(persistence: Pers
         async with persistence.begin() as unit:
             await unit.enrollments.obtain(enrollment)
             written = [an_entry(), an_entry()]
-            await unit.enrollments.save_step(enrollment, progress, entries=written)
+            await unit.enrollments.save_step(enrollment, progress, before=1, entries=written)
             if commits:
                 await unit.commit()
         assert await entries(persistence) == (written if commits else [])

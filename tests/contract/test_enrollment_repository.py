@@ -5,7 +5,13 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from application.catalog.ports import CourseHasLearners
-from application.learning.ports import CourseNotFound, EnrollmentRequired, LearnerNotFound, LessonNotFound
+from application.learning.ports import (
+    CourseNotFound,
+    EnrollmentRequired,
+    LearnerNotFound,
+    LessonNotFound,
+    StepOvertaken,
+)
 from domain.catalog.course import CourseStatus
 from domain.catalog.lesson import LessonStatus
 from domain.identity.user import User
@@ -160,7 +166,7 @@ async def test_a_lesson_at_hand_knows_progress_and_counts(persistence: Persisten
     ]
     async with persistence.begin() as unit:
         for step in (watched, *done):
-            await unit.enrollments.save_step(enrollment, step)
+            await unit.enrollments.save_step(enrollment, step, before=1)
         await unit.commit()
     async with persistence.begin() as unit:
         at_hand = await unit.enrollments.lesson_at_hand(enrollment, video.id)
@@ -187,7 +193,7 @@ async def test_what_rules_are_judged_by_is_the_published_course_in_its_order(per
     first, third = syllabus.lessons[0].id, syllabus.lessons[2].id
     async with persistence.begin() as unit:
         progress = LessonProgress(lesson_id=first, completed_at=NOON, first_seen_at=NOON)
-        await unit.enrollments.save_step(enrollment, progress)
+        await unit.enrollments.save_step(enrollment, progress, before=1)
         at_hand = await unit.enrollments.lesson_at_hand(enrollment, third)
 
     rules = (AfterPrevious(),)
@@ -207,14 +213,44 @@ async def test_progress_is_saved_with_its_enrollment(persistence: Persistence):
     lesson = syllabus.lessons[0].id
     seen = LessonProgress(lesson_id=lesson, watched_seconds=3, first_seen_at=NOON)
     finished = replace(seen, watched_seconds=9, completed_at=LATER)
-    enrollment.complete(at=LATER)
     async with persistence.begin() as unit:
-        await unit.enrollments.save_step(enrollment, seen)
-        await unit.enrollments.save_step(enrollment, finished)
+        await unit.enrollments.save_step(enrollment, seen, before=1)
+        enrollment.complete(at=LATER)
+        await unit.enrollments.save_step(enrollment, finished, before=1)
         await unit.commit()
     async with persistence.begin() as unit:
         assert await unit.enrollments.find(syllabus.course.id, learner.id) == enrollment
         assert (await unit.enrollments.lesson_at_hand(enrollment, lesson)).progress == finished
+
+
+async def test_a_step_from_a_former_version_is_not_stored(persistence: Persistence):
+    syllabus, learner = a_syllabus(1), a_user()
+    await stored(persistence, syllabus, learner)
+    enrollment = an_enrollment(syllabus.course, learner)
+    await enrolled(persistence, enrollment)
+    progress = LessonProgress(lesson_id=syllabus.lessons[0].id, watched_seconds=3, first_seen_at=NOON)
+    async with persistence.begin() as unit:
+        await unit.enrollments.save(replace(enrollment, version=2))
+        await unit.commit()
+    async with persistence.begin() as unit:
+        with pytest.raises(StepOvertaken):
+            await unit.enrollments.save_step(enrollment, progress, before=1)
+        await unit.commit()
+    async with persistence.begin() as unit:
+        assert (await unit.enrollments.lesson_at_hand(enrollment, syllabus.lessons[0].id)).progress is None
+
+
+async def test_of_seconds_watched_the_most_are_kept(persistence: Persistence):
+    syllabus, learner = a_syllabus(1), a_user()
+    await stored(persistence, syllabus, learner)
+    enrollment = an_enrollment(syllabus.course, learner)
+    await enrolled(persistence, enrollment)
+    async with persistence.begin() as unit:
+        for seconds in (3, 9, 5):
+            step = LessonProgress(lesson_id=syllabus.lessons[0].id, watched_seconds=seconds, first_seen_at=NOON)
+            await unit.enrollments.save_step(enrollment, step, before=1)
+        found, lesson = await unit.enrollments.step_at_hand(syllabus.lessons[0].id, learner.id)
+    assert (found, lesson.progress) == (enrollment, replace(step, watched_seconds=9))
 
 
 async def test_a_course_that_somebody_learned_in_is_not_deleted(persistence: Persistence):

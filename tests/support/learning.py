@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
+from application.learning.advance import Steps
 from application.learning.complete_lesson import CompleteLesson, CompleteLessonHandler
 from application.learning.enroll import Enroll, EnrollHandler
 from application.learning.enroll_learner import EnrollLearner, EnrollLearnerHandler
@@ -92,14 +93,16 @@ class Learning:
     begin: Begin[Any]
     queries: LearningQueries | None = None
     clock: SettableClock = field(default_factory=lambda: SettableClock(NOON))
+    apart: Begin[Any] | None = None
 
     def __post_init__(self) -> None:
         self._enroll = EnrollHandler(self.begin, self.clock, uuid7)
         self._enroll_learner = EnrollLearnerHandler(self.begin, self.clock, uuid7)
         self._import = ImportEnrollmentsHandler(self.begin, self.clock, uuid7)
         self._withdraw = WithdrawHandler(self.begin, self.clock, uuid7)
-        self._complete = CompleteLessonHandler(self.begin, self.clock, uuid7)
-        self._watch = WatchLessonHandler(self.begin, self.clock, uuid7)
+        steps = Steps(self.apart or self.begin, self.begin, uuid7)
+        self._complete = CompleteLessonHandler(steps, self.clock)
+        self._watch = WatchLessonHandler(steps, self.clock)
         if self.queries is not None:
             self.show = ShowCourse(self.queries, self.clock)
 

@@ -43,6 +43,8 @@ BY_NAME: dict[str, Any] = {
     "instant": NOON + timedelta(days=1),
     "revoked_reason": "reason",
     "audit_id": UUID(int=3),
+    "award_id": UUID(int=3),
+    "award_code": "new",
     "limit": 5,
     "rows": 5,
 }

@@ -15,6 +15,7 @@ from application.learning.ports import (
     LessonNotFound,
     LessonOffer,
     Offers,
+    StepOvertaken,
 )
 from application.learning.structure import completed_in, outline_of, scores_in
 from domain.audit.entry import AuditEntry
@@ -123,6 +124,10 @@ class MemoryEnrollmentRepository(EnrollmentRepository):
             lessons_completed=len(completed),
         )
 
+    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> tuple[Enrollment, LessonAtHand]:
+        enrollment = await self.at_lesson(lesson_id, user_id)
+        return enrollment, await self.lesson_at_hand(enrollment, lesson_id)
+
     async def seats_taken(self, course_id: CourseId, *, besides: Iterable[EnrollmentId]) -> int:
         left_out = set(besides)
         seated = (each for each in self._tables.enrollments.values() if not each.is_withdrawn)
@@ -137,9 +142,15 @@ class MemoryEnrollmentRepository(EnrollmentRepository):
         enrollment: Enrollment,
         progress: LessonProgress,
         *,
+        before: int,
         award: Award | None = None,
         entries: Sequence[AuditEntry] = (),
     ) -> None:
+        if self._tables.enrollments[enrollment.id].version != before:
+            raise StepOvertaken("Another step of this learner came first; try again.")
+        stored = self._tables.lesson_progress.get((enrollment.id, progress.lesson_id))
+        if stored is not None:
+            progress = replace(progress, watched_seconds=max(stored.watched_seconds, progress.watched_seconds))
         await self.save(enrollment, awards=[] if award is None else [award])
         self._tables.lesson_progress[enrollment.id, progress.lesson_id] = replace(progress)
         await MemoryAuditLog(self._tables).record(*entries)

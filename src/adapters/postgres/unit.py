@@ -66,6 +66,26 @@ class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certi
             await self._connection.execute("ROLLBACK")
 
 
+class ApartUnit(PostgresUnit):
+    """One connection, and each statement is true at once: for deeds that write with one statement."""
+
+    async def start(self) -> None:
+        """There is nothing to begin."""
+
+    async def commit(self) -> None:
+        """There is nothing left to be made true."""
+
+    async def finish(self) -> None:
+        """There is nothing to take back."""
+
+
+@asynccontextmanager
+async def begin_apart(pool: Pool) -> AsyncIterator[PostgresUnit]:
+    """As `begin_unit`, without a transaction around the statements."""
+    async with pool.connection() as connection:
+        yield ApartUnit(connection)
+
+
 @asynccontextmanager
 async def begin_unit(pool: Pool) -> AsyncIterator[PostgresUnit]:
     """A unit on a connection of this pool. Raises what `Pool.connection` raises."""

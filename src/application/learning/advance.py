@@ -6,7 +6,7 @@ from datetime import datetime
 
 from application.audit.record import entry_of
 from application.learning.award import award_for
-from application.learning.ports import LearningUnit, LessonAtHand, LessonNotFound
+from application.learning.ports import LearningUnit, LessonAtHand, LessonNotFound, StepOvertaken
 from application.learning.queries import LessonProgressView
 from application.shared.actor import Actor
 from application.shared.clock import NewId
@@ -17,6 +17,9 @@ from domain.learning.enrollment import Enrollment
 from domain.learning.progress import Advance, LessonProgress, Step
 from domain.learning.unlocking import locks_of
 from domain.shared.ids import LessonId
+
+TRIES = 3
+"""Of a step beside others of the same learner, before it waits for its turn."""
 
 Deed = Callable[[Enrollment, LessonProgress, Step], Advance]
 
@@ -29,25 +32,42 @@ class Taken:
     view: LessonProgressView
 
 
-async def advance(
-    begin: Begin[LearningUnit], actor: Actor, lesson_id: LessonId, deed: Deed, *, new_id: NewId, at: datetime
-) -> LessonProgressView:
-    """How far they are after the deed.
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Takes the steps of learners: whoever is alone with their enrollment in two statements, the others one by one.
 
-    Raises:
-        LessonNotFound, EnrollmentRequired: as `EnrollmentRepository.at_lesson` says.
-        Refusal: what the deed raises.
+    `apart` begins units whose statements are each true at once, `begin` those that are one transaction.
     """
-    assert actor.user_id is not None, "a person asks"
-    async with begin() as unit:
-        enrollment = await unit.enrollments.at_lesson(lesson_id, actor.user_id)
-        lesson = await unit.enrollments.lesson_at_hand(enrollment, lesson_id)
-        if not lesson.is_published:
-            raise LessonNotFound("There is no such lesson.")
-        taken = await take_step(unit, enrollment, lesson, deed, actor=actor, new_id=new_id, at=at)
-        if taken.advance.changed or lesson.progress is None:
+
+    apart: Begin[LearningUnit]
+    begin: Begin[LearningUnit]
+    new_id: NewId
+
+    async def __call__(self, actor: Actor, lesson_id: LessonId, deed: Deed, *, at: datetime) -> LessonProgressView:
+        """How far they are after the deed.
+
+        Raises:
+            LessonNotFound, EnrollmentRequired: as `EnrollmentRepository.at_lesson` says.
+            Refusal: what the deed raises.
+        """
+        assert actor.user_id is not None, "a person asks"
+        for _ in range(TRIES):
+            try:
+                async with self.apart() as unit:
+                    enrollment, lesson = await unit.enrollments.step_at_hand(lesson_id, actor.user_id)
+                    taken = await take_step(unit, enrollment, lesson, deed, actor=actor, new_id=self.new_id, at=at)
+                    await unit.commit()
+            except StepOvertaken:
+                continue
+            return taken.view
+        async with self.begin() as unit:
+            enrollment = await unit.enrollments.at_lesson(lesson_id, actor.user_id)
+            lesson = await unit.enrollments.lesson_at_hand(enrollment, lesson_id)
+            if not lesson.is_published:
+                raise LessonNotFound("There is no such lesson.")
+            taken = await take_step(unit, enrollment, lesson, deed, actor=actor, new_id=self.new_id, at=at)
             await unit.commit()
-    return taken.view
+        return taken.view
 
 
 async def take_step(
@@ -62,14 +82,19 @@ async def take_step(
 ) -> Taken:
     """The deed, stored in this unit with all that follows from it: whoever completes a lesson goes through here.
 
-    The lesson is one that was fetched after the enrollment was locked. Raises what the deed raises.
+    The lesson is as of when the enrollment was fetched, or locked.
+
+    Raises:
+        StepOvertaken: the enrollment wasn't locked, and isn't as it was any more.
+        Refusal: what the deed raises.
     """
+    before = enrollment.version
     progress = lesson.progress or LessonProgress(lesson_id=lesson.lesson_id, first_seen_at=at)
     done = deed(enrollment, progress, step_of(lesson, at))
     if done.changed or lesson.progress is None:
         award = award_for(enrollment, new_id=new_id, at=at) if done.course_completed else None
         entries = _entries(done, enrollment, lesson.lesson_id, award, actor, new_id, at)
-        await unit.enrollments.save_step(enrollment, progress, award=award, entries=entries)
+        await unit.enrollments.save_step(enrollment, progress, before=before, award=award, entries=entries)
     completed = lesson.lessons_completed + (done.lesson_completed and lesson.is_published)
     view = LessonProgressView.of(enrollment, progress, lesson.rule, lessons=lesson.lessons, completed=completed)
     return Taken(done, view)

@@ -1,12 +1,10 @@
 from dataclasses import dataclass
 from functools import partial
 
-from application.learning.advance import advance
-from application.learning.ports import LearningUnit
+from application.learning.advance import Steps
 from application.learning.queries import LessonProgressView
 from application.shared.actor import Actor
-from application.shared.clock import Clock, NewId
-from application.shared.unit import Begin
+from application.shared.clock import Clock
 from domain.learning.progress import complete_lesson
 from domain.shared.ids import LessonId
 
@@ -22,10 +20,9 @@ class CompleteLesson:
 class CompleteLessonHandler:
     """Once or often, in any order: one state, one entry in the audit."""
 
-    def __init__(self, begin: Begin[LearningUnit], clock: Clock, new_id: NewId) -> None:
-        self._begin = begin
+    def __init__(self, steps: Steps, clock: Clock) -> None:
+        self._steps = steps
         self._clock = clock
-        self._new_id = new_id
 
     async def __call__(self, command: CompleteLesson) -> LessonProgressView:
         """How far they are now.
@@ -36,4 +33,4 @@ class CompleteLessonHandler:
         """
         now = self._clock()
         deed = partial(complete_lesson, at=now)
-        return await advance(self._begin, command.actor, command.lesson_id, deed, new_id=self._new_id, at=now)
+        return await self._steps(command.actor, command.lesson_id, deed, at=now)

@@ -39,6 +39,12 @@ class EnrollmentMissing(Conflict):
     code = "enrollment.missing"
 
 
+class StepOvertaken(Conflict):
+    """The learner took another step at the same moment."""
+
+    code = "request.changed_meanwhile"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonAtHand:
     """A lesson and what one learner has done of its course.
@@ -117,6 +123,14 @@ class EnrollmentRepository(Protocol):
         """
         ...
 
+    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> tuple[Enrollment, LessonAtHand]:
+        """Both as of one instant, and not locked: `save_step` finds out whether they are still so.
+
+        Raises:
+            LessonNotFound, EnrollmentRequired: as `at_lesson` says.
+        """
+        ...
+
     async def lesson_at_hand(self, enrollment: Enrollment, lesson_id: LessonId) -> LessonAtHand:
         """As of now, seen after the enrollment was locked; published or not. Raises LessonNotFound."""
         ...
@@ -138,12 +152,17 @@ class EnrollmentRepository(Protocol):
         enrollment: Enrollment,
         progress: LessonProgress,
         *,
+        before: int,
         award: Award | None = None,
         entries: Sequence[AuditEntry] = (),
     ) -> None:
         """Stores a step in one lesson with all that it is audited as, in one statement.
 
-        An award becomes a certificate as by `save`.
+        `before` is the version of the enrollment that the step was taken from. Of the seconds watched the most are
+        kept. An award becomes a certificate as by `save`.
+
+        Raises:
+            StepOvertaken: the enrollment has another version by now; nothing is stored.
         """
         ...
 

@@ -1,12 +1,10 @@
 from dataclasses import dataclass
 from functools import partial
 
-from application.learning.advance import advance
-from application.learning.ports import LearningUnit
+from application.learning.advance import Steps
 from application.learning.queries import LessonProgressView
 from application.shared.actor import Actor
-from application.shared.clock import Clock, NewId
-from application.shared.unit import Begin
+from application.shared.clock import Clock
 from domain.learning.progress import watch_lesson
 from domain.shared.ids import LessonId
 
@@ -23,10 +21,9 @@ class WatchLesson:
 class WatchLessonHandler:
     """Completes the lesson with the share that it asks for; fewer seconds than before change nothing."""
 
-    def __init__(self, begin: Begin[LearningUnit], clock: Clock, new_id: NewId) -> None:
-        self._begin = begin
+    def __init__(self, steps: Steps, clock: Clock) -> None:
+        self._steps = steps
         self._clock = clock
-        self._new_id = new_id
 
     async def __call__(self, command: WatchLesson) -> LessonProgressView:
         """How far they are now.
@@ -37,4 +34,4 @@ class WatchLessonHandler:
         """
         now = self._clock()
         deed = partial(watch_lesson, seconds=command.watched_seconds, at=now)
-        return await advance(self._begin, command.actor, command.lesson_id, deed, new_id=self._new_id, at=now)
+        return await self._steps(command.actor, command.lesson_id, deed, at=now)

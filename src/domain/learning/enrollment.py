@@ -58,7 +58,8 @@ class Offer:
 class Enrollment:
     """A seat is taken by who is not withdrawn. `completed_at`, once set, stays, also through a withdrawal.
 
-    `enrolled_at` is when they came first.
+    `enrolled_at` is when they came first. `version` grows with whatever happens to it, lessons completed and scored
+    included: who has seen one and finds it unchanged has seen all there was.
     """
 
     id: EnrollmentId

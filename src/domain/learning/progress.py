@@ -160,6 +160,7 @@ def score_lesson(enrollment: Enrollment, progress: LessonProgress, step: Step, *
     assert isinstance(step.rule, Passed | Graded), "only what is graded has a score"
     other = score != progress.score
     progress.score = score
+    enrollment.version += other
     is_done = score >= step.rule.percent
     return _advance(enrollment, progress, step, is_done=is_done, at=at, changed=other)
 
@@ -179,6 +180,7 @@ def _advance(
     lesson_completed = is_done and progress.completed_at is None
     if lesson_completed:
         progress.completed_at = at
+        enrollment.version += 1
     all_done = step.is_published and progress.completed_at is not None and step.others_completed == step.others
     course_completed = all_done and enrollment.complete(at=at)
     return Advance(changed or lesson_completed or course_completed, lesson_completed, course_completed)

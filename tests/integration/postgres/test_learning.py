@@ -164,5 +164,6 @@ async def test_progress(
             progress = LessonProgress(
                 lesson_id=lesson, watched_seconds=watched, completed_at=completed_at, first_seen_at=seen_at
             )
-            await repository.save_step(enrollment, progress)
-            assert (await repository.lesson_at_hand(enrollment, lesson)).progress == progress
+            await repository.save_step(enrollment, progress, before=enrollment.version)
+            kept = replace(progress, watched_seconds=max(before[0], watched))
+            assert (await repository.lesson_at_hand(enrollment, lesson)).progress == kept

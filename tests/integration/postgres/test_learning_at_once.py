@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 
 from adapters.postgres.pool import Pool
-from adapters.postgres.repositories.enrollment_rows import enrollment_of
 from adapters.postgres.repositories.enrollments import PostgresEnrollmentRepository, PostgresOffers
-from adapters.postgres.statement import Connection
-from adapters.postgres.unit import PostgresUnit, begin_unit
+from adapters.postgres.unit import PostgresUnit, begin_apart, begin_unit
 from application.learning.ports import LessonAtHand
 from domain.identity.user import User
 from domain.learning.enrollment import CourseFull, Enrollment, Offer
+from domain.learning.progress import LessonProgress
 from domain.shared.errors import Conflict
-from domain.shared.ids import CourseId, EnrollmentId, LessonId
+from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
 from tests.support.learning import Learning, a_syllabus
 from tests.support.learning_invariants import broken_invariants
 
@@ -35,7 +34,7 @@ async def count(pool: Pool, what: str) -> int:
 
 
 def learning_over(pool: Pool) -> Learning:
-    return Learning(partial(begin_unit, pool))
+    return Learning(partial(begin_unit, pool), apart=partial(begin_apart, pool))
 
 
 async def learners(pool: Pool, number: int) -> list[User]:
@@ -192,8 +191,8 @@ async def test_the_last_lessons_at_once_complete_the_course_once(empty_database:
     assert await complete_all_at_once(empty_database, learning_over(empty_database)) == (10, 10)
 
 
-async def finish_one_course_at_once(pool: Pool, learning: Learning) -> int:
-    """How many certificates there are of ten learners who each complete the last lesson twenty times at once."""
+async def finish_one_course_at_once(pool: Pool, learning: Learning, times: int = 20) -> int:
+    """How many certificates there are of ten learners who each complete the last lesson so many times at once."""
     users = await learners(pool, 10)
     syllabus = a_syllabus(2)
     await syllabus.store(learning.begin)
@@ -201,7 +200,8 @@ async def finish_one_course_at_once(pool: Pool, learning: Learning) -> int:
         await learning_over(pool).enroll(user, syllabus.course)
         await learning_over(pool).complete(user, syllabus.lessons[0])
     # One learner after the other, so that those who have a connection at the same time want the same thing.
-    await all_at_once(*(learning.complete(user, syllabus.lessons[1]) for user in users for _ in range(20)))
+    outcomes = await all_at_once(*(learning.complete(user, syllabus.lessons[1]) for user in users for _ in range(times)))
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert await count(pool, "enrollments WHERE status = 'completed'") == 10
     return await count(pool, "certificates")
 
@@ -213,72 +213,39 @@ async def test_the_last_lesson_twenty_times_at_once_is_one_certificate(empty_dat
         assert await broken_invariants(connection) == set()
 
 
-class LookedUpWithoutALock(PostgresEnrollmentRepository):
-    """Negative control: an enrollment that others may complete at the same time."""
+class WithoutGate(PostgresEnrollmentRepository):
+    """Negative control: stores a step as if it had been taken from whatever the enrollment has become meanwhile."""
 
-    async def at_lesson(self, lesson_id: LessonId, user_id: Any) -> Enrollment:
-        row = await self._connection.fetchrow(
-            "SELECT e.* FROM enrollments e JOIN lessons l USING (course_id) WHERE l.id = $1 AND e.user_id = $2",
-            lesson_id, user_id,
-        )  # fmt: skip
-        assert row is not None
-        return enrollment_of(row)
-
-    async def lesson_at_hand(self, enrollment: Enrollment, lesson_id: LessonId) -> LessonAtHand:
-        found = await super().lesson_at_hand(enrollment, lesson_id)
+    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> tuple[Enrollment, LessonAtHand]:
+        found = await super().step_at_hand(lesson_id, user_id)
         await asyncio.sleep(0.01)
         return found
 
+    async def save_step(self, enrollment: Enrollment, progress: LessonProgress, *, before: int, **rest: Any) -> None:
+        now = await self._connection.fetchval("SELECT version FROM enrollments WHERE id = $1", enrollment.id)
+        assert now >= before
+        await super().save_step(enrollment, progress, before=now, **rest)
+
 
 @asynccontextmanager
-async def begin_without_lock(pool: Pool) -> AsyncIterator[PostgresUnit]:
-    async with begin_unit(pool) as unit:
-        unit.enrollments = LookedUpWithoutALock(unit._connection)
+async def begin_without_gate(pool: Pool) -> AsyncIterator[PostgresUnit]:
+    async with begin_apart(pool) as unit:
+        unit.enrollments = WithoutGate(unit._connection)
         yield unit
 
 
-async def test_without_the_lock_a_certificate_would_be_issued_over_and_over(empty_database: Pool):
+def without_gate(pool: Pool) -> Learning:
+    return Learning(partial(begin_unit, pool), apart=partial(begin_without_gate, pool))
+
+
+async def test_without_the_gate_a_certificate_would_be_issued_over_and_over(empty_database: Pool):
     """The database still keeps one of them, as it promises; without that promise, there would be several."""
-    unlocked = Learning(partial(begin_without_lock, empty_database))
-    assert await finish_one_course_at_once(empty_database, unlocked) == 10
+    assert await finish_one_course_at_once(empty_database, without_gate(empty_database), times=4) == 10
     assert await count(empty_database, "audit_entries WHERE action = 'certificate.issued'") > 10
 
 
-class SeenBeforeTheLock(PostgresEnrollmentRepository):
-    """Negative control: counts what is completed before it waits for the lock, as one statement for both would."""
-
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
-        self._seen: LessonAtHand | None = None
-
-    async def at_lesson(self, lesson_id: LessonId, user_id: Any) -> Enrollment:
-        found = await self._connection.fetchval(
-            "SELECT e.id FROM enrollments e JOIN lessons l USING (course_id) WHERE l.id = $1 AND e.user_id = $2",
-            lesson_id, user_id,
-        )  # fmt: skip
-        unlocked = Enrollment.begun(EnrollmentId(found), CourseId(found), user_id, at=NEVER)
-        self._seen = await super().lesson_at_hand(unlocked, lesson_id)
-        return await super().at_lesson(lesson_id, user_id)
-
-    async def lesson_at_hand(self, enrollment: Enrollment, lesson_id: LessonId) -> LessonAtHand:  # noqa: ARG002 # the port's
-        assert self._seen is not None
-        return self._seen
-
-
-NEVER: Any = None
-
-
-@asynccontextmanager
-async def begin_too_early(pool: Pool) -> AsyncIterator[PostgresUnit]:
-    async with begin_unit(pool) as unit:
-        unit.enrollments = SeenBeforeTheLock(unit._connection)
-        yield unit
-
-
-async def test_what_was_seen_before_the_lock_would_lose_completions(empty_database: Pool):
-    completed, entries = await complete_all_at_once(empty_database, Learning(partial(begin_too_early, empty_database)))
-
-    assert (completed, entries) != (10, 10)
+async def test_without_the_gate_completions_would_be_lost(empty_database: Pool):
+    assert await complete_all_at_once(empty_database, without_gate(empty_database)) != (10, 10)
 
 
 async def test_a_lesson_that_is_deleted_while_it_is_completed(empty_database: Pool):

@@ -52,6 +52,7 @@ ASKED: dict[str, Statement] = {
     "a lesson that is known": learning._known_lesson,
     "an enrollment for a lesson": enrollments._at_lesson,
     "a lesson at hand": enrollments._lesson_at_hand,
+    "a step at hand": enrollments._step_at_hand,
     "an enrollment of a user": enrollments._of_users,
     "seats taken": enrollments._seats_taken,
     "many enrollments to save": enrollments._save,

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Insert, insert, select
+from sqlalchemy import CTE, Insert, insert, select, true
 
 from adapters.postgres.arrays import unnested
 from adapters.postgres.statement import Connection, Statement
@@ -12,10 +12,11 @@ from domain.audit.entry import AuditEntry
 _NAMES = tuple(column.name for column in audit_entries.columns)
 
 
-def audit_insertion(prefix: str = "") -> Insert:
-    """Entries from arrays, as a statement of its own or as a part of another one."""
+def audit_insertion(prefix: str = "", gate: CTE | None = None) -> Insert:
+    """Entries from arrays, as a statement of its own or as a part of another one: there only if `gate` has a row."""
     given = unnested("audited", audit_entries.columns, prefix=prefix)
-    return insert(audit_entries).from_select(list(_NAMES), select(given))
+    found = select(given) if gate is None else select(given).join_from(given, gate, true())
+    return insert(audit_entries).from_select(list(_NAMES), found)
 
 
 def values_of(entries: Sequence[AuditEntry], prefix: str = "") -> dict[str, Any]:

@@ -14,16 +14,16 @@ CHANGING = ("status", "withdrawn_at", "completed_at", "version")
 _FIELDS = tuple(field.name for field in fields(Enrollment))
 
 
-def enrollment_of(row: Row) -> Enrollment:
+def enrollment_of(row: Row, *, prefix: str = "") -> Enrollment:
     return Enrollment(
-        id=EnrollmentId(row["id"]),
-        course_id=CourseId(row["course_id"]),
-        user_id=UserId(row["user_id"]),
-        status=EnrollmentStatus(row["status"]),
-        enrolled_at=row["enrolled_at"],
-        withdrawn_at=row["withdrawn_at"],
-        completed_at=row["completed_at"],
-        version=row["version"],
+        id=EnrollmentId(row[prefix + "id"]),
+        course_id=CourseId(row[prefix + "course_id"]),
+        user_id=UserId(row[prefix + "user_id"]),
+        status=EnrollmentStatus(row[prefix + "status"]),
+        enrolled_at=row[prefix + "enrolled_at"],
+        withdrawn_at=row[prefix + "withdrawn_at"],
+        completed_at=row[prefix + "completed_at"],
+        version=row[prefix + "version"],
     )
 
 

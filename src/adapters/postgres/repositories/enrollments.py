@@ -5,6 +5,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
     Text,
     Uuid,
     and_,
@@ -53,6 +56,7 @@ from domain.learning.progress import LessonProgress
 from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
 
 _MODULES = msgspec.json.Decoder(list[StoredModule])
+_ENROLLMENT = "enrollment_"
 _STATE = ("watched_seconds", "completed_at", "score", "first_seen_at")
 
 # Against whoever changes the course, but not against others who enroll: seats are counted under a lock of their own.
@@ -126,16 +130,17 @@ def _insertion() -> Statement:
     return Statement(stored.on_conflict_do_nothing(index_elements=["course_id", "user_id"]))
 
 
-def _at_hand() -> Statement:
-    """A row of the lesson with this learner's progress in it; `modules` only where rules are to be judged."""
-    enrollment_id = bindparam("enrollment_id", type_=Uuid)
+def _at_hand(enrollment_id: ColumnElement[UUID], *outer: FromClause) -> Select[Any]:
+    """Lessons with one learner's progress in them; `modules` only where rules are to be judged."""
     is_theirs = and_(lesson_progress.c.lesson_id == lessons.c.id, lesson_progress.c.enrollment_id == enrollment_id)
     has_rules = or_(
         lessons.c.unlock != literal_column("'[]'::jsonb"), modules.c.unlock != literal_column("'[]'::jsonb")
     )
-    outline = structure(lessons.c.course_id, enrollment_id, lessons)
-    source = lessons.join(modules, modules.c.id == lessons.c.module_id).outerjoin(lesson_progress, is_theirs)
-    return Statement(
+    outline = structure(lessons.c.course_id, enrollment_id, lessons, *outer)
+    source = lessons.join(modules, modules.c.id == lessons.c.module_id)
+    for table in outer:
+        source = source.join(table, table.c.course_id == lessons.c.course_id)
+    return (
         select(
             DURATION.label("duration_seconds"),
             WATCH_SHARE.label("watch_share"),
@@ -147,11 +152,23 @@ def _at_hand() -> Statement:
             lesson_progress.c.score,
             lesson_progress.c.first_seen_at,
             lesson_count(lessons.c.course_id, lessons).label("lessons"),
-            completed_count(enrollment_id).label("lessons_completed"),
+            completed_count(enrollment_id, *outer).label("lessons_completed"),
             case((has_rules, outline)).cast(JSON).label("modules"),
         )
-        .select_from(source)
+        .select_from(source.outerjoin(lesson_progress, is_theirs))
         .where(lessons.c.id == bindparam("lesson_id"))
+    )
+
+
+def _step_at_hand_statement() -> Select[Any]:
+    return (
+        _at_hand(enrollments.c.id, enrollments)
+        .add_columns(*(each.label(_ENROLLMENT + each.name) for each in enrollments.columns))
+        .where(
+            lessons.c.status == "published",
+            enrollments.c.user_id == bindparam("user_id"),
+            enrollments.c.status != "withdrawn",
+        )
     )
 
 
@@ -169,7 +186,8 @@ def _saving() -> Statement:
 
 
 _insert = _insertion()
-_lesson_at_hand = _at_hand()
+_lesson_at_hand = Statement(_at_hand(bindparam("enrollment_id", type_=Uuid)))
+_step_at_hand = Statement(_step_at_hand_statement())
 _save = _saving()
 
 
@@ -234,18 +252,13 @@ class PostgresEnrollmentRepository(EnrollmentRepository):
         row = await _lesson_at_hand.row(self._connection, enrollment_id=enrollment.id, lesson_id=lesson_id)
         if row is None:
             raise LessonNotFound("There is no such lesson.")
-        stored = [] if row["modules"] is None else _MODULES.decode(row["modules"])
-        return LessonAtHand(
-            lesson_id=lesson_id,
-            is_published=row["status"] == "published",
-            rule=rule_of(LessonKind(row["kind"]), row["duration_seconds"], row["watch_share"], row["pass_percent"]),
-            outline=outline_of(stored),
-            completed=completed_in(stored),
-            scores=scores_in(stored),
-            progress=_progress_of(row, lesson_id),
-            lessons=row["lessons"],
-            lessons_completed=row["lessons_completed"],
-        )
+        return _at_hand_of(row, lesson_id)
+
+    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> tuple[Enrollment, LessonAtHand]:
+        row = await _step_at_hand.row(self._connection, lesson_id=lesson_id, user_id=user_id)
+        if row is None:
+            await raise_not_learning(self._connection, user_id, lesson_id)
+        return enrollment_of(row, prefix=_ENROLLMENT), _at_hand_of(row, lesson_id)
 
     async def seats_taken(self, course_id: CourseId, *, besides: Iterable[EnrollmentId]) -> int:
         taken: int = await _seats_taken.value(self._connection, course_id=course_id, besides=list(besides))
@@ -260,10 +273,26 @@ class PostgresEnrollmentRepository(EnrollmentRepository):
         enrollment: Enrollment,
         progress: LessonProgress,
         *,
+        before: int,
         award: Award | None = None,
         entries: Sequence[AuditEntry] = (),
     ) -> None:
-        await save_step(self._connection, enrollment, progress, award, entries)
+        await save_step(self._connection, enrollment, progress, before, award, entries)
+
+
+def _at_hand_of(row: Row, lesson_id: LessonId) -> LessonAtHand:
+    stored = [] if row["modules"] is None else _MODULES.decode(row["modules"])
+    return LessonAtHand(
+        lesson_id=lesson_id,
+        is_published=row["status"] == "published",
+        rule=rule_of(LessonKind(row["kind"]), row["duration_seconds"], row["watch_share"], row["pass_percent"]),
+        outline=outline_of(stored),
+        completed=completed_in(stored),
+        scores=scores_in(stored),
+        progress=_progress_of(row, lesson_id),
+        lessons=row["lessons"],
+        lessons_completed=row["lessons_completed"],
+    )
 
 
 def _progress_of(row: Row, lesson_id: LessonId) -> LessonProgress | None:
