@@ -42,7 +42,8 @@ BY_NAME: dict[str, Any] = {
     "due": NOON + timedelta(days=1),
     "instant": NOON + timedelta(days=1),
     "revoked_reason": "reason",
-    "audit_id": UUID(int=3),
+    "audit": f'[{{"id": "{UUID(int=3)}", "at": "2025-04-10T12:00:00Z", "source": "http", "action": "user.deleted", '
+    '"subject_type": "user", "changes": {"a": [1, null]}}]',
     "award_id": UUID(int=3),
     "award_code": "new",
     "limit": 5,

@@ -23,6 +23,7 @@ from application.catalog.content_ports import ContentUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.certificate_ports import CertificateUnit
+from application.learning.ports import StepUnit
 from application.learning.review_ports import ReviewUnit
 from application.learning.submission_ports import SubmissionUnit
 
@@ -66,21 +67,18 @@ class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certi
             await self._connection.execute("ROLLBACK")
 
 
-class ApartUnit(PostgresUnit):
+class ApartUnit(StepUnit):
     """One connection, and each statement is true at once: for deeds that write with one statement."""
 
-    async def start(self) -> None:
-        """There is nothing to begin."""
+    def __init__(self, connection: Connection) -> None:
+        self.enrollments = PostgresEnrollmentRepository(connection)
 
     async def commit(self) -> None:
         """There is nothing left to be made true."""
 
-    async def finish(self) -> None:
-        """There is nothing to take back."""
-
 
 @asynccontextmanager
-async def begin_apart(pool: Pool) -> AsyncIterator[PostgresUnit]:
+async def begin_apart(pool: Pool) -> AsyncIterator[ApartUnit]:
     """As `begin_unit`, without a transaction around the statements."""
     async with pool.connection() as connection:
         yield ApartUnit(connection)

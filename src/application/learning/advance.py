@@ -6,7 +6,7 @@ from datetime import datetime
 
 from application.audit.record import entry_of
 from application.learning.award import award_for
-from application.learning.ports import LearningUnit, LessonAtHand, LessonNotFound, StepOvertaken
+from application.learning.ports import LessonAtHand, LessonNotFound, StepOvertaken, StepUnit
 from application.learning.queries import LessonProgressView
 from application.shared.actor import Actor
 from application.shared.clock import NewId
@@ -39,8 +39,8 @@ class Steps:
     `apart` begins units whose statements are each true at once, `begin` those that are one transaction.
     """
 
-    apart: Begin[LearningUnit]
-    begin: Begin[LearningUnit]
+    apart: Begin[StepUnit]
+    begin: Begin[StepUnit]
     new_id: NewId
 
     async def __call__(self, actor: Actor, lesson_id: LessonId, deed: Deed, *, at: datetime) -> LessonProgressView:
@@ -71,7 +71,7 @@ class Steps:
 
 
 async def take_step(
-    unit: LearningUnit,
+    unit: StepUnit,
     enrollment: Enrollment,
     lesson: LessonAtHand,
     deed: Deed,

@@ -167,8 +167,11 @@ class EnrollmentRepository(Protocol):
         ...
 
 
-class LearningUnit(Unit, Protocol):
+class StepUnit(Unit, Protocol):
+    enrollments: EnrollmentRepository
+
+
+class LearningUnit(StepUnit, Protocol):
     offers: Offers
     learners: Learners
-    enrollments: EnrollmentRepository
     audit: AuditLog

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.postgres.pool import Pool
 from adapters.postgres.repositories.enrollments import PostgresEnrollmentRepository, PostgresOffers
-from adapters.postgres.unit import PostgresUnit, begin_apart, begin_unit
+from adapters.postgres.unit import ApartUnit, PostgresUnit, begin_apart, begin_unit
 from application.learning.ports import LessonAtHand
 from domain.identity.user import User
 from domain.learning.enrollment import CourseFull, Enrollment, Offer
@@ -200,7 +200,9 @@ async def finish_one_course_at_once(pool: Pool, learning: Learning, times: int =
         await learning_over(pool).enroll(user, syllabus.course)
         await learning_over(pool).complete(user, syllabus.lessons[0])
     # One learner after the other, so that those who have a connection at the same time want the same thing.
-    outcomes = await all_at_once(*(learning.complete(user, syllabus.lessons[1]) for user in users for _ in range(times)))
+    outcomes = await all_at_once(
+        *(learning.complete(user, syllabus.lessons[1]) for user in users for _ in range(times))
+    )
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     assert await count(pool, "enrollments WHERE status = 'completed'") == 10
     return await count(pool, "certificates")
@@ -228,9 +230,9 @@ class WithoutGate(PostgresEnrollmentRepository):
 
 
 @asynccontextmanager
-async def begin_without_gate(pool: Pool) -> AsyncIterator[PostgresUnit]:
+async def begin_without_gate(pool: Pool) -> AsyncIterator[ApartUnit]:
     async with begin_apart(pool) as unit:
-        unit.enrollments = WithoutGate(unit._connection)
+        unit.enrollments = WithoutGate(unit.enrollments._connection)
         yield unit
 
 

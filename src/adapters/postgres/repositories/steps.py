@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import CTE, Integer, Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from adapters.postgres.repositories.audit import audit_insertion
-from adapters.postgres.repositories.audit import values_of as entry_values
+from adapters.postgres.repositories.audit import audit_insertion, audit_value
 from adapters.postgres.repositories.certificate_issuing import AWARD, issuing
 from adapters.postgres.repositories.enrollment_rows import CHANGING
 from adapters.postgres.statement import Connection, Statement
@@ -45,7 +44,7 @@ def _statement() -> Statement:
     )
     award = {name: bindparam(f"award_{name}", type_=certificates.c[name].type) for name in AWARD}
     issued = issuing({**award, "enrollment_id": gate.c.id}).cte("issued")
-    audited = audit_insertion("audit_", gate).cte("audit")
+    audited = audit_insertion(gate).cte("audit")
     stored = _progress(gate).cte("stored")
     return Statement(select(gate.c.id).add_cte(saved, issued, audited, stored))
 
@@ -81,7 +80,7 @@ async def save_step(
         **{f"step_{name}": getattr(progress, name) for name in _STATE},
         **{f"enrollment_{name}": getattr(enrollment, name) for name in CHANGING},
         **(_NO_AWARD if award is None else {f"award_{name}": getattr(award, name) for name in AWARD}),
-        **entry_values(entries, "audit_"),
+        audit=audit_value(entries),
     )
     if stored is None:
         raise StepOvertaken("Another step of this learner came first; try again.")
