@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -198,8 +198,8 @@ async def _learns(unit: Any, user: User, courses: Sequence[DemoCourse]) -> bool:
 
 def _diligent(user: User, now: datetime) -> Learner:
     """Whoever signs in as the demo's mahasiswa finds courses midway."""
-    user.created_at = now - timedelta(days=7)
-    return Learner(user=user, ability=1.2, diligence=0.3, stamina=1.0, evening=12.5)
+    begun = replace(user, created_at=now - timedelta(days=7))
+    return Learner(user=begun, ability=1.2, diligence=0.3, stamina=1.0, evening=12.5)
 
 
 def seeded_ids(seed: int, begin: datetime) -> Callable[[], UUID]:

@@ -43,6 +43,16 @@ IMPLAUSIBLE = {
         WHERE 5 * (SELECT count(*) FROM lesson_progress p
             WHERE p.enrollment_id = e.id AND p.completed_at <= r.created_at)
             < (SELECT count(*) FROM lessons l WHERE l.course_id = e.course_id)""",
+    "a course completed before one of its lessons": """
+        SELECT e.id FROM enrollments e JOIN lesson_progress p ON p.enrollment_id = e.id
+        WHERE p.completed_at > e.completed_at""",
+    "a lesson begun that was locked": """
+        SELECT p.lesson_id FROM lesson_progress p JOIN lessons l ON l.id = p.lesson_id
+        JOIN modules m ON m.id = l.module_id
+        WHERE l.unlock <> '[]' AND EXISTS (SELECT FROM lessons b JOIN modules n ON n.id = b.module_id
+            LEFT JOIN lesson_progress q ON q.lesson_id = b.id AND q.enrollment_id = p.enrollment_id
+            WHERE b.course_id = l.course_id AND (n.position, b.position) < (m.position, l.position)
+            AND (q.completed_at IS NULL OR q.completed_at > p.first_seen_at))""",
     "a course without lessons": """
         SELECT c.id FROM courses c WHERE NOT EXISTS (SELECT FROM lessons l WHERE l.course_id = c.id)""",
 }
@@ -92,5 +102,8 @@ async def test_the_same_seed_makes_the_same_demo_and_once(databases: tuple[str, 
         await connection.execute("UPDATE enrollments SET enrolled_at = enrolled_at + interval '1 day'")
         found = {name for name, query in IMPLAUSIBLE.items() if await connection.fetch(query)}
         assert found >= {"an attempt that ends after its deadline", "a deed before the enrollment"}
+        await connection.execute("UPDATE lesson_progress SET completed_at = completed_at + interval '90 days'")
+        found = {name for name, query in IMPLAUSIBLE.items() if await connection.fetch(query)}
+        assert found >= {"a course completed before one of its lessons", "a lesson begun that was locked"}
     finally:
         await connection.close()

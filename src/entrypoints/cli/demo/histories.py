@@ -94,18 +94,23 @@ class Diary:
         self._note("enrollment.begun", enrollment.id, {"course_id": str(self.course.id)}, begun)
         waiting = list(self.course.lessons)
         completed = 0
+        at = begun
         for evening in self._evenings(begun):
+            # Handed in and not graded yet: the next lesson comes after the grade, as its completion does.
+            if evening < at:
+                continue
             at = evening
             for _ in range(self.chance.randint(1, 3)):
                 if not waiting or at > self.until:
                     break
                 at += timedelta(minutes=self.chance.uniform(4, 25))
-                progress, ended = self._step(enrollment, waiting[0], completed, at)
+                lesson = waiting.pop(0)
+                progress, at = self._step(enrollment, lesson, completed, at)
                 self.history.progress.append((enrollment.id, progress))
-                at = ended
                 completed += progress.completed_at is not None
-                # Who is not through with a quiz yet comes back to it; what waits for a grade waits beside the rest.
-                waiting.pop(0)
+                if progress.completed_at is None and waiting and waiting[0].unlock:
+                    # What follows is locked to them.
+                    waiting.clear()
             if not waiting:
                 break
             if self.chance.random() > self.learner.stamina:
