@@ -139,7 +139,7 @@ class RewardView(msgspec.Struct, frozen=True, kw_only=True):
             xp_total=player.xp,
             level=LevelView.of(level),
             is_new_level=level.number > level_of(before.xp, rules.levels).number,
-            streak=StreakView.of(player.streak, turn.day),
+            streak=StreakView.of(turn.streak, turn.day),
             freezes_used=player.streak.frozen_days - before.streak.frozen_days,
             badges=[BadgeView.of(badges[tier.key], tier) for tier in turn.badges],
             quests=[QuestView.of(quest, player.day_tallies) for quest in moved],

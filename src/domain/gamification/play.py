@@ -13,7 +13,7 @@ from domain.gamification.local_days import day_ends, day_for
 from domain.gamification.player import Player
 from domain.gamification.quests import Quest, quests_of, reached, source_of
 from domain.gamification.ruleset import Ruleset
-from domain.gamification.streak import after
+from domain.gamification.streak import Streak, after, as_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +28,12 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """`before` is the player as `day` found them, `player` as they are now."""
+    """`before` is the player as `day` found them, `player` as they are now; `streak` is what is shown of theirs."""
 
     day: date
     before: Player
     player: Player
+    streak: Streak
     entries: Sequence[LedgerEntry]
     quests: Sequence[Quest]
     badges: Sequence[BadgeTier]
@@ -57,7 +58,10 @@ def take_turn(
     claims = [claim for deed in deeds for claim in claims_of(deed, rules.prices)]
     is_active = any(is_activity(deed) for deed in deeds)
     if not claims and not is_active:
-        return Turn(day=day, before=before, player=player, entries=(), quests=(), badges=(), is_active=False)
+        shown = as_of(player.streak, day, around.free_days, rules.streak)
+        return Turn(
+            day=day, before=before, player=player, streak=shown, entries=(), quests=(), badges=(), is_active=False
+        )
 
     standing = _standing(before, day, around)
     outcomes, standing = decide(claims, standing, rules.limits, now=now)
@@ -73,6 +77,7 @@ def take_turn(
         day=day,
         before=before,
         player=replace(played, badges=played.badges | frozenset(badges)),
+        streak=as_of(played.streak, day, around.free_days, rules.streak),
         entries=_entries((*outcomes, *won), before, day, rules.version, new_id, now),
         quests=quests,
         badges=badges,

@@ -179,6 +179,13 @@ def test_a_grade_is_rounded_half_up(percent: int, amount: int):
     assert turn.player.streak.length == 0
 
 
+def test_a_grade_that_comes_after_missed_days_shows_a_streak_that_is_over():
+    game = Game()
+    game.turn(LessonCompleted(lesson(1), course(1)))
+    turn = game.turn(AssignmentGraded(lesson(2), course(1), 100), at=NOON + timedelta(days=3))
+    assert (turn.streak.length, turn.streak.longest, turn.player.streak.length) == (0, 1, 1)
+
+
 def test_more_than_ten_lessons_in_a_minute_pay_nothing_more():
     game = Game()
     turns = [game.turn(LessonCompleted(lesson(n), course(1)), at=NOON + timedelta(seconds=n)) for n in range(12)]
