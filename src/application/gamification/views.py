@@ -131,8 +131,8 @@ class RewardView(msgspec.Struct, frozen=True, kw_only=True):
         player, before = turn.player, turn.before
         level = level_of(player.xp, rules.levels)
         badges = {badge.key: badge for badge in rules.badges}
-        quests = quests_of(player.user_id, turn.day, rules.quests)
-        moved = [each for each in quests if before.day_tallies.get(each.rule, 0) < player.day_tallies.get(each.rule, 0)]
+        tallies = player.day_tallies
+        moved = [each for each in turn.todays if before.day_tallies.get(each.rule, 0) < tallies.get(each.rule, 0)]
         return cls(
             xp=[XpView.of(entry) for entry in turn.entries],
             xp_granted=player.xp - before.xp,
@@ -142,7 +142,7 @@ class RewardView(msgspec.Struct, frozen=True, kw_only=True):
             streak=StreakView.of(turn.streak, turn.day),
             freezes_used=player.streak.frozen_days - before.streak.frozen_days,
             badges=[BadgeView.of(badges[tier.key], tier) for tier in turn.badges],
-            quests=[QuestView.of(quest, player.day_tallies) for quest in moved],
+            quests=[QuestView.of(quest, tallies) for quest in moved],
         )
 
 

@@ -28,7 +28,10 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Badge:
-    """`thresholds` rise with the tiers. Names and descriptions are by language; `{n}` stands for the threshold."""
+    """`thresholds` are in the order of their tiers, and rise with them.
+
+    Names and descriptions are by language; `{n}` stands for the threshold.
+    """
 
     key: str
     measure: Measure
@@ -57,10 +60,10 @@ class BadgeProgress:
 def earned(badges: Sequence[Badge], numbers: Mapping[Measure, int], held: Collection[BadgeTier]) -> list[BadgeTier]:
     """Those that are new: every tier that is reached and not held, the lowest first."""
     return [
-        tier
+        reached
         for badge in badges
-        for tier in _tiers(badge)
-        if tier not in held and numbers.get(badge.measure, 0) >= badge.thresholds[tier.tier]
+        for tier, threshold in badge.thresholds.items()
+        if numbers.get(badge.measure, 0) >= threshold and (reached := BadgeTier(badge.key, tier)) not in held
     ]
 
 
@@ -83,4 +86,4 @@ def _progress(badge: Badge, number: int, held: Collection[BadgeTier]) -> BadgePr
 
 
 def _tiers(badge: Badge) -> list[BadgeTier]:
-    return [BadgeTier(badge.key, tier) for tier in Tier if tier in badge.thresholds]
+    return [BadgeTier(badge.key, tier) for tier in badge.thresholds]

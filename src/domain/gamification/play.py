@@ -28,13 +28,17 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """`before` is the player as `day` found them, `player` as they are now; `streak` is what is shown of theirs."""
+    """`before` is the player as `day` found them, `player` as they are now; `streak` is what is shown of theirs.
+
+    `todays` are the quests of the day, `quests` those of them that were completed.
+    """
 
     day: date
     before: Player
     player: Player
     streak: Streak
     entries: Sequence[LedgerEntry]
+    todays: Sequence[Quest]
     quests: Sequence[Quest]
     badges: Sequence[BadgeTier]
     is_active: bool
@@ -57,16 +61,18 @@ def take_turn(
     before = _on_day(player, day)
     claims = [claim for deed in deeds for claim in claims_of(deed, rules.prices)]
     is_active = any(is_activity(deed) for deed in deeds)
+    todays = quests_of(player.user_id, day, rules.quests)
     if not claims and not is_active:
         shown = as_of(player.streak, day, around.free_days, rules.streak)
         return Turn(
-            day=day, before=before, player=player, streak=shown, entries=(), quests=(), badges=(), is_active=False
-        )
+            day=day, before=before, player=player, streak=shown, entries=(), todays=todays, quests=(), badges=(),
+            is_active=False,
+        )  # fmt: skip
 
     standing = _standing(before, day, around)
     outcomes, standing = decide(claims, standing, rules.limits, now=now)
     played = _credited(before, outcomes, standing, now)
-    quests = reached(quests_of(player.user_id, day, rules.quests), before.day_tallies, played.day_tallies)
+    quests = reached(todays, before.day_tallies, played.day_tallies)
     prizes = [claim for quest in quests for claim in claims_of(QuestCompleted(source_of(quest, day)), rules.prices)]
     won, standing = decide(prizes, standing, rules.limits, now=now)
     played = _credited(played, won, standing, now)
@@ -79,6 +85,7 @@ def take_turn(
         player=replace(played, badges=played.badges | frozenset(badges)),
         streak=as_of(played.streak, day, around.free_days, rules.streak),
         entries=_entries((*outcomes, *won), before, day, rules.version, new_id, now),
+        todays=todays,
         quests=quests,
         badges=badges,
         is_active=is_active,

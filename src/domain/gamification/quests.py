@@ -29,7 +29,8 @@ class QuestRules:
 
 def quests_of(user_id: UserId, day: date, rules: QuestRules) -> tuple[Quest, ...]:
     """In the order of their hashes; of different rules, so that one deed is not three quests."""
-    ranked = sorted(rules.pool, key=lambda quest: sha256(f"{user_id}/{day}/{quest.key}".encode()).digest())
+    whose = f"{user_id}/{day}/".encode()
+    ranked = sorted(rules.pool, key=lambda quest: sha256(whose + quest.key.encode()).digest())
     chosen: dict[str, Quest] = {}
     for quest in ranked:
         chosen.setdefault(quest.rule, quest)

@@ -3,7 +3,6 @@
 All of it hangs on a gate, a part that has one row with the player's `user_id`, or none where nothing is to be written.
 """
 
-from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -60,7 +59,9 @@ def player_update() -> Update:
 
 
 def gain_values(gains: Gains) -> dict[str, Any]:
-    entries = [{**asdict(entry), "week": monday_of(entry.at)} for entry in gains.entries]
+    entries = [
+        {name: getattr(entry, name) for name in _ENTRY} | {"week": monday_of(entry.at)} for entry in gains.entries
+    ]
     awards = [
         {"id": award.id, "badge": award.badge.key, "tier": award.badge.tier, "awarded_at": award.awarded_at}
         for award in gains.awards
