@@ -51,6 +51,7 @@ _FILL = (
         updated_at, version)
        SELECT md5('user' || n)::uuid, 'user_bench' || n, 'Peserta ' || n, 'peserta' || n || '@example.org', true,
         'mahasiswa', 'active', 'Asia/Jakarta', 'id', now(), now(), 1 FROM generate_series(0, $1 - 1) n""",
+    "INSERT INTO players (user_id) SELECT id FROM users ON CONFLICT DO NOTHING",
     """INSERT INTO enrollments (id, course_id, user_id, status, enrolled_at, version)
        SELECT md5('enrollment' || c || '-' || n)::uuid, md5('course' || c)::uuid, md5('user' || n)::uuid, 'active',
         now(), 1 FROM generate_series(1, 2) c, generate_series(0, $1 - 1) n""",
@@ -66,6 +67,7 @@ _FILL = (
         version)
        SELECT md5('former' || n)::uuid, 'user_former' || n, true, 'mahasiswa', 'active', 'Asia/Jakarta', 'id', now(),
         now(), 1 FROM generate_series(1, 500) n""",
+    "INSERT INTO players (user_id) SELECT id FROM users ON CONFLICT DO NOTHING",
     """INSERT INTO enrollments (id, course_id, user_id, status, enrolled_at, completed_at, version)
        SELECT md5('former' || n)::uuid, md5('course1')::uuid, md5('former' || n)::uuid, 'completed', now(), now(), 1
        FROM generate_series(1, 500) n""",
@@ -76,8 +78,8 @@ _FILL = (
        SELECT id, id, id::text, '', '', now() FROM enrollments WHERE status = 'completed'""",
 )
 _ARGUMENTS: tuple[tuple[str, ...], ...] = (
-    (), ("modules",), ("modules", "lessons"), ("modules", "quizzes", "content"), (), ("learners",), ("learners",),
-    ("learners", "quizzes", "questions"), (), (), (), (), (),
+    (), ("modules",), ("modules", "lessons"), ("modules", "quizzes", "content"), (), ("learners",), (), ("learners",),
+    ("learners", "quizzes", "questions"), (), (), (), (), (), (),
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import msgspec
 from litestar import Request, Response, get, put
 from litestar.handlers import HTTPRouteHandler
 
-_ME = """me AS (SELECT e.id, e.course_id, e.status FROM enrollments e JOIN users u ON u.id = e.user_id
+_ME = """me AS (SELECT e.id, e.course_id, e.user_id, e.status FROM enrollments e JOIN users u ON u.id = e.user_id
     WHERE u.clerk_id = $2 AND u.status <> 'inactive' AND e.status <> 'withdrawn')"""
 _MY_COURSE = f"""WITH {_ME} SELECT m.id AS module_id, m.title AS module, l.id, l.kind, l.title, p.completed_at,
     p.watched_seconds FROM me JOIN modules m ON m.course_id = me.course_id
@@ -23,6 +23,17 @@ _COMPLETE = f"""WITH {_ME},
         SELECT id, $1, 0, now(), now() FROM step ON CONFLICT DO NOTHING RETURNING enrollment_id),
     told AS (INSERT INTO audit_entries (id, at, source, action, subject_type, subject_id, changes)
         SELECT gen_random_uuid(), now(), 'http', 'lesson.completed', 'lesson', $1, '{{}}' FROM done),
+    player AS (UPDATE players p SET entries = p.entries + 1, xp = p.xp + 10, reached_at = now(), version = version + 1,
+        streak_length = 1, streak_last_day = current_date, day = current_date, day_xp = p.day_xp + 10
+        FROM me, done WHERE p.user_id = me.user_id RETURNING p.user_id, p.entries),
+    paid AS (INSERT INTO xp_ledger (id, user_id, number, rule, source, course_id, decision, amount, at, local_date,
+            ruleset) SELECT gen_random_uuid(), p.user_id, p.entries, 'lesson.completed', $1::text, step.course_id,
+        'granted', 10, now(), current_date, 1 FROM player p, step),
+    day AS (INSERT INTO active_days SELECT user_id, current_date, now() FROM player ON CONFLICT DO NOTHING),
+    week AS (INSERT INTO week_scores SELECT date_trunc('week', now())::date, user_id, 10, now() FROM player
+        ON CONFLICT (week, user_id) DO UPDATE SET xp = week_scores.xp + 10, reached_at = now()),
+    scored AS (INSERT INTO course_scores SELECT step.course_id, p.user_id, 10, now() FROM player p, step
+        ON CONFLICT (course_id, user_id) DO UPDATE SET xp = course_scores.xp + 10, reached_at = now()),
     counted AS (SELECT
         (SELECT count(*) FROM lessons l WHERE l.course_id = step.course_id AND l.status = 'published') AS lessons,
         (SELECT count(*) FROM lesson_progress p WHERE p.enrollment_id = step.id) + (SELECT count(*) FROM done) AS done

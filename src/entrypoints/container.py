@@ -23,6 +23,7 @@ from adapters.postgres.queries.audit import PostgresAuditQueries
 from adapters.postgres.queries.catalog import PostgresCourseQueries
 from adapters.postgres.queries.certificates import PostgresCertificateQueries
 from adapters.postgres.queries.content import PostgresContentQueries
+from adapters.postgres.queries.game import PostgresGameQueries
 from adapters.postgres.queries.learning import PostgresLearningQueries
 from adapters.postgres.queries.reviews import PostgresReviewQueries
 from adapters.postgres.queries.submissions import PostgresSubmissionQueries
@@ -50,6 +51,8 @@ from application.catalog.import_courses import ImportCoursesHandler
 from application.catalog.move_lesson import MoveLessonHandler
 from application.catalog.move_module import MoveModuleHandler
 from application.catalog.restore_lesson import RestoreLessonHandler
+from application.gamification.show_game import ShowGame
+from application.gamification.verify_ledger import RebuildLedgerHandler, VerifyLedgerHandler
 from application.identity.adjust_me import AdjustMeHandler
 from application.identity.apply_delivery import ApplyDelivery
 from application.identity.appoint_user import AppointUserHandler
@@ -173,6 +176,10 @@ class Container(DeclarativeContainer):
     complete_lesson = providers.Singleton(CompleteLessonHandler, steps, clock)
     watch_lesson = providers.Singleton(WatchLessonHandler, steps, clock)
 
+    games = providers.Singleton(PostgresGameQueries, pool)
+    verify_ledger = providers.Singleton(VerifyLedgerHandler, begin)
+    rebuild_ledger = providers.Singleton(RebuildLedgerHandler, begin)
+    show_game = providers.Singleton(ShowGame, games, clock)
     certificates = providers.Singleton(PostgresCertificateQueries, pool)
     certificate_printer = providers.Singleton(PdfPrinter)
     print_certificate = providers.Singleton(PrintCertificate, certificates, certificate_printer)

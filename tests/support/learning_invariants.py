@@ -59,6 +59,16 @@ INVARIANTS = {
     "a review is not audited once": f"""
         SELECT e.id FROM reviews r JOIN enrollments e USING (course_id, user_id)
         WHERE {_ENTRIES.format("review.written", "e.id")} - {_ENTRIES.format("review.deleted", "e.id")} <> 1""",
+    "a completed lesson is not in the ledger once": """
+        SELECT p.lesson_id FROM lesson_progress p JOIN enrollments e ON e.id = p.enrollment_id
+        WHERE (p.completed_at IS NOT NULL)::int <> (SELECT count(*) FROM xp_ledger x WHERE x.user_id = e.user_id
+            AND x.rule = 'lesson.completed' AND x.source = p.lesson_id::text)""",
+    "the entries of a player are not numbered without a gap": """
+        SELECT y.user_id FROM players y WHERE (y.entries, y.entries) <> (
+            SELECT count(*), coalesce(max(x.number), 0) FROM xp_ledger x WHERE x.user_id = y.user_id)""",
+    "the XP of a player are not those of the ledger": """
+        SELECT y.user_id FROM players y WHERE y.xp <> (
+            SELECT coalesce(sum(x.amount), 0) FROM xp_ledger x WHERE x.user_id = y.user_id)""",
     "status and time of completion contradict each other": """
         SELECT e.id FROM enrollments e WHERE (e.status = 'completed' AND e.completed_at IS NULL)
         OR (e.status = 'active' AND e.completed_at IS NOT NULL)""",

@@ -7,7 +7,14 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from application.learning.delete_review import DeleteReview, DeleteReviewHandler
-from application.learning.review_queries import LearnerReview, ReviewPage, ReviewQueries, ReviewQuestion, ReviewView
+from application.learning.review_queries import (
+    LearnerReview,
+    ReviewPage,
+    ReviewQueries,
+    ReviewQuestion,
+    ReviewView,
+    WrittenReview,
+)
 from application.learning.write_review import WriteReview, WriteReviewHandler
 from application.shared.unit import Begin
 from domain.catalog.course import Course
@@ -28,6 +35,11 @@ class Reviews:
         self._delete = DeleteReviewHandler(self.begin, self.clock, uuid7)
 
     async def write(self, who: User, course: Course, rating: int = 4, text: str = "") -> ReviewView:
+        """Without its reward."""
+        written = await self.write_for(who, course, rating, text)
+        return msgspec.convert(msgspec.structs.asdict(written), ReviewView)
+
+    async def write_for(self, who: User, course: Course, rating: int = 4, text: str = "") -> WrittenReview:
         return await self._write(WriteReview(actor=acting(who), course_id=course.id, rating=rating, text=text))
 
     async def delete(self, who: User, course: Course, *, of: User | None = None) -> None:

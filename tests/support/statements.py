@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, DateTime, Float, Integer, LargeBinary, Table, Uuid, bindparam, insert
+from sqlalchemy import ARRAY, Boolean, Date, DateTime, Float, Integer, LargeBinary, Table, Uuid, bindparam, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
@@ -28,6 +28,9 @@ BY_NAME: dict[str, Any] = {
     "level": "beginner",
     "enrollment_status": "active",
     "kind": "video",
+    "decision": "granted",
+    "note": None,
+    "tier": "bronze",
     "unlock_text": "[]",
     "rubric": {"isi": 1750},
     "time_zone": "Asia/Jakarta",
@@ -46,6 +49,13 @@ BY_NAME: dict[str, Any] = {
     '"subject_type": "user", "changes": {"a": [1, null]}}]',
     "award_id": UUID(int=3),
     "award_code": "new",
+    "ledger_rows": f'[{{"id": "{UUID(int=3)}", "user_id": "{ID}", "number": 2, "rule": "lesson.completed", '
+    f'"source": "new", "course_id": "{ID}", "decision": "granted", "amount": 10, "at": "2025-04-10T12:00:00Z", '
+    '"local_date": "2025-04-10", "ruleset": 1, "week": "2025-04-07"}]',
+    "day_rows": '[{"day": "2025-04-11", "at": "2025-04-11T12:00:00Z"}]',
+    "score_week": NOON.date() + timedelta(days=7),
+    "score_course_id": OTHER_ID,
+    "award_rows": f'[{{"id": "{UUID(int=3)}", "badge": "new", "tier": "bronze", "awarded_at": "2025-04-10T12:00Z"}}]',
     "limit": 5,
     "rows": 5,
 }
@@ -110,6 +120,7 @@ def _of_type(type_: TypeEngine[Any]) -> Any:
         Integer: 1,
         Float: 0.5,
         DateTime: NOON,
+        Date: NOON.date(),
         LargeBinary: b"\x00\xff",
         JSONB: {"a": [1, None]},
     }

@@ -3,6 +3,7 @@ from dataclasses import replace
 from adapters.memory.tables import MemoryTables
 from application.learning.histories import Histories, History
 from application.learning.quiz_content import StoredAnswer
+from domain.gamification.player import Player
 
 
 class MemoryHistories(Histories):
@@ -10,6 +11,8 @@ class MemoryHistories(Histories):
         self._tables = tables
 
     async def add(self, history: History) -> None:
+        for each in history.enrollments:
+            self._tables.players.setdefault(each.user_id, Player(user_id=each.user_id))
         self._tables.enrollments |= {each.id: replace(each) for each in history.enrollments}
         self._tables.lesson_progress |= {(key, step.lesson_id): replace(step) for key, step in history.progress}
         self._tables.attempts |= {each.id: replace(each) for each in history.attempts}

@@ -4,7 +4,9 @@ from dataclasses import replace
 from adapters.memory.audit import MemoryAuditLog
 from adapters.memory.awards import issue
 from adapters.memory.learner_courses import stored_lesson, structure_of
+from adapters.memory.players import MemoryPlayers
 from adapters.memory.tables import MemoryTables
+from application.gamification.ports import Gains
 from application.learning.ports import (
     CourseNotFound,
     EnrollmentRepository,
@@ -20,6 +22,7 @@ from application.learning.ports import (
 from application.learning.structure import completed_in, outline_of, scores_in
 from domain.audit.entry import AuditEntry
 from domain.catalog.course import Course, CourseStatus
+from domain.gamification.player import Player
 from domain.learning.certificate import Award
 from domain.learning.enrollment import Enrollment, Offer
 from domain.learning.progress import LessonProgress
@@ -94,6 +97,7 @@ class MemoryEnrollmentRepository(EnrollmentRepository):
         for enrollment in enrollments:
             if find_enrollment(self._tables, enrollment.course_id, enrollment.user_id) is None:
                 self._tables.enrollments[enrollment.id] = replace(enrollment)
+                self._tables.players.setdefault(enrollment.user_id, Player(user_id=enrollment.user_id))
         users = dict.fromkeys((enrollment.course_id, enrollment.user_id) for enrollment in enrollments)
         found = [find_enrollment(self._tables, *key) for key in users]
         return [replace(enrollment) for enrollment in found if enrollment is not None]
@@ -145,12 +149,17 @@ class MemoryEnrollmentRepository(EnrollmentRepository):
         before: int,
         award: Award | None = None,
         entries: Sequence[AuditEntry] = (),
+        gains: Gains | None = None,
     ) -> None:
         if self._tables.enrollments[enrollment.id].version != before:
             raise StepOvertaken("Another step of this learner came first; try again.")
+        if gains is not None:
+            MemoryPlayers(self._tables).assert_unchanged(gains)
         stored = self._tables.lesson_progress.get((enrollment.id, progress.lesson_id))
         if stored is not None:
             progress = replace(progress, watched_seconds=max(stored.watched_seconds, progress.watched_seconds))
         await self.save(enrollment, awards=[] if award is None else [award])
         self._tables.lesson_progress[enrollment.id, progress.lesson_id] = replace(progress)
         await MemoryAuditLog(self._tables).record(*entries)
+        if gains is not None:
+            await MemoryPlayers(self._tables).save(gains)

@@ -1,9 +1,10 @@
 """What a database would hold, in dictionaries."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from application.gamification.ports import BadgeAward
 from application.identity.ports import WebhookDelivery
 from application.learning.quiz_content import StoredAnswer
 from application.shared.idempotency import Created
@@ -11,6 +12,8 @@ from domain.audit.entry import AuditEntry
 from domain.catalog.course import Course
 from domain.catalog.lesson import Lesson, LessonVersion
 from domain.catalog.module import Module
+from domain.gamification.ledger import LedgerEntry
+from domain.gamification.player import Player
 from domain.identity.user import User
 from domain.learning.attempt import Attempt
 from domain.learning.certificate import Certificate
@@ -57,6 +60,12 @@ class MemoryTables:
     submissions: dict[SubmissionId, Submission] = field(default_factory=dict)
     certificates: dict[CertificateId, Certificate] = field(default_factory=dict)
     reviews: dict[tuple[CourseId, UserId], Review] = field(default_factory=dict)
+    players: dict[UserId, Player] = field(default_factory=dict)
+    player_versions: dict[UserId, int] = field(default_factory=dict)
+    xp_ledger: list[LedgerEntry] = field(default_factory=list)
+    active_days: dict[tuple[UserId, date], datetime] = field(default_factory=dict)
+    badge_awards: list[tuple[UserId, BadgeAward]] = field(default_factory=list)
+    free_days: dict[date, str] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -78,6 +87,12 @@ class MemoryTables:
             submissions=dict(self.submissions),
             certificates=dict(self.certificates),
             reviews=dict(self.reviews),
+            players=dict(self.players),
+            player_versions=dict(self.player_versions),
+            xp_ledger=list(self.xp_ledger),
+            active_days=dict(self.active_days),
+            badge_awards=list(self.badge_awards),
+            free_days=dict(self.free_days),
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

@@ -14,12 +14,15 @@ from adapters.postgres.repositories.enrollments import (
 )
 from adapters.postgres.repositories.histories import PostgresHistories
 from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.repositories.player_records import PostgresPlayerRecords
+from adapters.postgres.repositories.players import PostgresPlayers
 from adapters.postgres.repositories.reviews import PostgresReviewRepository
 from adapters.postgres.repositories.submissions import PostgresSubmissionRepository
 from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, PostgresWebhookInbox
 from adapters.postgres.statement import Connection
 from application.catalog.content_ports import ContentUnit
+from application.gamification.record_ports import RecordUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.certificate_ports import CertificateUnit
@@ -28,7 +31,7 @@ from application.learning.review_ports import ReviewUnit
 from application.learning.submission_ports import SubmissionUnit
 
 
-class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit):
+class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit, RecordUnit):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
     def __init__(self, connection: Connection) -> None:
@@ -47,6 +50,8 @@ class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certi
         self.attempts = PostgresAttemptRepository(connection)
         self.submissions = PostgresSubmissionRepository(connection)
         self.certificates = PostgresCertificateRepository(connection)
+        self.players = PostgresPlayers(connection)
+        self.records = PostgresPlayerRecords(connection)
         self.histories = PostgresHistories(connection)
         self.reviews = PostgresReviewRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)
@@ -72,6 +77,7 @@ class ApartUnit(StepUnit):
 
     def __init__(self, connection: Connection) -> None:
         self.enrollments = PostgresEnrollmentRepository(connection)
+        self.players = PostgresPlayers(connection, is_apart=True)
 
     async def commit(self) -> None:
         """There is nothing left to be made true."""

@@ -33,6 +33,10 @@ REFUSALS: dict[str, Callable[[], Refusal]] = {
     "fk_enrollments_course_id": lambda: CourseHasLearners("Somebody learns in this course, or did."),
     "fk_attempts_lesson_id_lesson_version": lambda: LessonHasWork("Somebody took this quiz."),
     "fk_submissions_lesson_id": lambda: LessonHasWork("Somebody handed in work for this assignment."),
+    # Whoever got past the version of a player by a fault of ours is stopped by the ledger itself.
+    "uq_xp_ledger_number": lambda: ChangedMeanwhile("Another deed of this learner came in between; try again."),
+    "uq_badge_awards_held": lambda: ChangedMeanwhile("Another deed of this learner came in between; try again."),
+    "uq_xp_ledger_paid": lambda: ChangedMeanwhile("Another deed of this learner came in between; try again."),
     # The lesson was deleted at the moment in which somebody completed it.
     "fk_lesson_progress_lesson_id": lambda: LessonNotFound("There is no such lesson."),
     "fk_course_prerequisites_prerequisite_id": lambda: CourseIsPrerequisite("Another course builds on this one."),

@@ -1,10 +1,11 @@
 """One step of a learner in a lesson: fetched, judged by the domain, stored with its audit, all or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from application.audit.record import entry_of
+from application.gamification.reward import reward
 from application.learning.award import award_for
 from application.learning.ports import LessonAtHand, LessonNotFound, StepOvertaken, StepUnit
 from application.learning.queries import LessonProgressView
@@ -12,6 +13,8 @@ from application.shared.actor import Actor
 from application.shared.clock import NewId
 from application.shared.unit import Begin
 from domain.audit.entry import AuditEntry
+from domain.gamification.deeds import CourseCompleted, LessonCompleted
+from domain.gamification.deeds import Deed as GameDeed
 from domain.learning.certificate import Award
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import Advance, LessonProgress, Step
@@ -79,10 +82,12 @@ async def take_step(
     actor: Actor,
     new_id: NewId,
     at: datetime,
+    deeds: Sequence[GameDeed] = (),
 ) -> Taken:
     """The deed, stored in this unit with all that follows from it: whoever completes a lesson goes through here.
 
-    The lesson is as of when the enrollment was fetched, or locked.
+    The lesson is as of when the enrollment was fetched, or locked. `deeds` are what the game is told besides the
+    completions that follow.
 
     Raises:
         StepOvertaken: the enrollment wasn't locked, and isn't as it was any more.
@@ -91,12 +96,24 @@ async def take_step(
     before = enrollment.version
     progress = lesson.progress or LessonProgress(lesson_id=lesson.lesson_id, first_seen_at=at)
     done = deed(enrollment, progress, step_of(lesson, at))
-    if done.changed or lesson.progress is None:
+    told = [*deeds, *_completions(done, enrollment, lesson.lesson_id)]
+    gained = None
+    if told:
+        gained = await reward(unit.players, enrollment.user_id, enrollment.course_id, told, new_id=new_id, at=at)
+    if done.changed or lesson.progress is None or gained is not None:
         award = award_for(enrollment, new_id=new_id, at=at) if done.course_completed else None
         entries = _entries(done, enrollment, lesson.lesson_id, award, actor, new_id, at)
-        await unit.enrollments.save_step(enrollment, progress, before=before, award=award, entries=entries)
+        gains = None if gained is None else gained.gains
+        await unit.enrollments.save_step(enrollment, progress, before=before, award=award, entries=entries, gains=gains)
     completed = lesson.lessons_completed + (done.lesson_completed and lesson.is_published)
-    view = LessonProgressView.of(enrollment, progress, lesson.rule, lessons=lesson.lessons, completed=completed)
+    view = LessonProgressView.of(
+        enrollment,
+        progress,
+        lesson.rule,
+        lessons=lesson.lessons,
+        completed=completed,
+        reward=None if gained is None else gained.view,
+    )
     return Taken(done, view)
 
 
@@ -111,6 +128,15 @@ def step_of(lesson: LessonAtHand, at: datetime) -> Step:
         others=lesson.lessons - lesson.is_published,
         others_completed=lesson.lessons_completed - (is_completed and lesson.is_published),
     )
+
+
+def _completions(done: Advance, enrollment: Enrollment, lesson_id: LessonId) -> list[GameDeed]:
+    found: list[GameDeed] = []
+    if done.lesson_completed:
+        found.append(LessonCompleted(lesson_id, enrollment.course_id))
+    if done.course_completed:
+        found.append(CourseCompleted(enrollment.course_id))
+    return found
 
 
 def _entries(

@@ -8,6 +8,7 @@ from application.learning.advance import take_step
 from application.learning.submission_ports import SubmissionAtHand, SubmissionUnit
 from application.shared.actor import Actor
 from application.shared.clock import NewId
+from domain.gamification.deeds import AssignmentGraded
 from domain.learning.assignment import AssignmentRules
 from domain.learning.progress import score_lesson
 from domain.learning.submission import Verdict, score_of
@@ -35,5 +36,6 @@ async def grade(
     assert score is not None, "at least this one is graded"
     lesson = await unit.enrollments.lesson_at_hand(found.enrollment, submission.lesson_id)
     deed = partial(score_lesson, score=score, at=at)
-    await take_step(unit, found.enrollment, lesson, deed, actor=actor, new_id=new_id, at=at)
+    graded = AssignmentGraded(submission.lesson_id, found.enrollment.course_id, submission.grade.percent)
+    await take_step(unit, found.enrollment, lesson, deed, actor=actor, new_id=new_id, at=at, deeds=[graded])
     return True

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from application.audit.record import record
+from application.gamification.reward import reward
 from application.learning.advance import step_of
 from application.learning.ports import LessonNotFound
 from application.learning.submission_ports import SubmissionUnit
@@ -9,6 +10,7 @@ from application.shared.actor import Actor
 from application.shared.clock import Clock, NewId
 from application.shared.idempotency import Created, IdempotencyKey
 from application.shared.unit import Begin
+from domain.gamification.deeds import WorkHandedIn
 from domain.learning.submission import Submission, Work, checked_work
 from domain.shared.ids import LessonId, SubmissionId
 
@@ -70,6 +72,11 @@ class HandInWorkHandler:
             await record(
                 unit.audit, actor, "submission.made", submission.id, changes=facts, new_id=self._new_id, at=now
             )
+            handed_in = [WorkHandedIn(submission.lesson_id, enrollment.course_id)]
+            gained = await reward(
+                unit.players, enrollment.user_id, enrollment.course_id, handed_in, new_id=self._new_id, at=now
+            )
+            await unit.players.save(gained.gains)
             answer = Created(submission.id, await unit.submissions.view(submission.id))
             await unit.idempotency.keep(command.idempotency, answer, at=now)
             await unit.commit()

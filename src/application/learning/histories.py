@@ -2,23 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from domain.audit.entry import AuditEntry
+from domain.gamification.deeds import Deed
 from domain.learning.attempt import Attempt
 from domain.learning.certificate import Award
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import LessonProgress
 from domain.learning.review import Review
 from domain.learning.submission import Submission
-from domain.shared.ids import AttemptId, EnrollmentId
+from domain.shared.ids import AttemptId, EnrollmentId, UserId
 
 
 @dataclass(slots=True)
 class History:
     """What happened, ready to be stored. `answers` are by question: the answer, and what was awarded for it.
 
-    Reviews, awards and entries have repositories that store them: many are as good as one for those.
+    `deeds` are what the game is told. Reviews, awards and entries have repositories that store them: many are as good
+    as one for those.
     """
 
     enrollments: list[Enrollment] = field(default_factory=list)
@@ -29,6 +32,7 @@ class History:
     reviews: list[Review] = field(default_factory=list)
     awards: list[Award] = field(default_factory=list)
     entries: list[AuditEntry] = field(default_factory=list)
+    deeds: list[tuple[datetime, UserId, Deed]] = field(default_factory=list)
 
     def add(self, other: "History") -> None:
         self.enrollments += other.enrollments
@@ -39,6 +43,7 @@ class History:
         self.reviews += other.reviews
         self.awards += other.awards
         self.entries += other.entries
+        self.deeds += other.deeds
 
 
 class Histories(Protocol):

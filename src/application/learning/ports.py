@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from application.audit.ports import AuditLog
+from application.gamification.ports import Gains, Players
 from application.shared.unit import Unit
 from domain.audit.entry import AuditEntry
 from domain.learning.certificate import Award
@@ -155,20 +156,22 @@ class EnrollmentRepository(Protocol):
         before: int,
         award: Award | None = None,
         entries: Sequence[AuditEntry] = (),
+        gains: Gains | None = None,
     ) -> None:
-        """Stores a step in one lesson with all that it is audited as, in one statement.
+        """Stores a step in one lesson with all that it is audited as and what it gains, in one statement.
 
         `before` is the version of the enrollment that the step was taken from. Of the seconds watched the most are
         kept. An award becomes a certificate as by `save`.
 
         Raises:
-            StepOvertaken: the enrollment has another version by now; nothing is stored.
+            StepOvertaken: the enrollment, or the player, has another version by now; nothing is stored.
         """
         ...
 
 
 class StepUnit(Unit, Protocol):
     enrollments: EnrollmentRepository
+    players: Players
 
 
 class LearningUnit(StepUnit, Protocol):

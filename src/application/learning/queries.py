@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from application.gamification.views import RewardView
 from application.learning.structure import LearnerCourse
 from application.shared.actor import Actor
 from application.shared.encoded import Encoded
@@ -146,7 +147,10 @@ class LessonLockView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LessonProgressView(msgspec.Struct, frozen=True, kw_only=True):
-    """How far I am in a lesson, and with it in its course; numbers are of published lessons."""
+    """How far I am in a lesson, and with it in its course; numbers are of published lessons.
+
+    `reward` is what this very step brought, null where it was taken before.
+    """
 
     lesson_id: UUID
     course_id: UUID
@@ -161,10 +165,18 @@ class LessonProgressView(msgspec.Struct, frozen=True, kw_only=True):
     lessons: int
     lessons_completed: int
     percent: int
+    reward: RewardView | None
 
     @classmethod
     def of(
-        cls, enrollment: Enrollment, progress: LessonProgress, rule: CompletionRule, *, lessons: int, completed: int
+        cls,
+        enrollment: Enrollment,
+        progress: LessonProgress,
+        rule: CompletionRule,
+        *,
+        lessons: int,
+        completed: int,
+        reward: RewardView | None,
     ) -> "LessonProgressView":
         return cls(
             lesson_id=progress.lesson_id,
@@ -180,6 +192,7 @@ class LessonProgressView(msgspec.Struct, frozen=True, kw_only=True):
             lessons=lessons,
             lessons_completed=completed,
             percent=percent_of(completed, lessons),
+            reward=reward,
         )
 
 

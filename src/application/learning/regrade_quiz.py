@@ -8,7 +8,7 @@ from application.audit.record import record
 from application.learning.admission import assert_teaches_lesson
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.attempt_views import ScoreView
-from application.learning.hand_in import count_attempts
+from application.learning.hand_in import count_attempts, deed_of
 from application.shared.actor import Actor
 from application.shared.clock import Clock, NewId
 from application.shared.unit import Begin
@@ -86,7 +86,10 @@ class RegradeQuizHandler:
             if not is_other:
                 await unit.commit()
                 return None
-            view = await count_attempts(unit, enrollment, attempt, actor=actor, new_id=self._new_id, at=now)
+            deed = deed_of(enrollment, attempt, is_regraded=True)
+            view = await count_attempts(
+                unit, enrollment, attempt, actor=actor, new_id=self._new_id, at=now, deeds=[deed]
+            )
             facts = {"lesson_id": str(attempt.lesson_id), "from": before.percent, "to": marking.score.percent}
             await record(unit.audit, actor, "attempt.regraded", attempt.id, changes=facts, new_id=self._new_id, at=now)
             await unit.commit()

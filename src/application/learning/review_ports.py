@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from application.audit.ports import AuditLog
+from application.gamification.ports import Players
 from application.shared.unit import Unit
 from domain.learning.enrollment import Enrollment, Offer
 from domain.learning.review import Review
@@ -54,4 +55,5 @@ class ReviewRepository(Protocol):
 
 class ReviewUnit(Unit, Protocol):
     reviews: ReviewRepository
+    players: Players
     audit: AuditLog

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
 
+from application.gamification.views import RewardView
 from application.shared.encoded import Encoded
 from application.shared.page import DEFAULT_LIMIT
 from domain.learning.review import Review
@@ -27,7 +28,17 @@ class ReviewView(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, review: Review) -> "ReviewView":
-        return cls(**{name: getattr(review, name) for name in ReviewView.__struct_fields__})
+        return ReviewView(**_fields(review))
+
+
+class WrittenReview(ReviewView, frozen=True, kw_only=True):
+    """`reward` is what writing it brought, null where there was a review before."""
+
+    reward: RewardView | None
+
+    @classmethod
+    def with_reward(cls, review: Review, reward: RewardView | None) -> "WrittenReview":
+        return cls(**_fields(review), reward=reward)
 
 
 class LearnerReview(ReviewView, frozen=True, kw_only=True):
@@ -73,3 +84,7 @@ class ReviewQueries(Protocol):
             CursorInvalid
         """
         ...
+
+
+def _fields(review: Review) -> dict[str, Any]:
+    return {name: getattr(review, name) for name in ReviewView.__struct_fields__}

@@ -2,12 +2,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.audit.record import record
+from application.gamification.reward import reward
 from application.learning.ports import CourseNotFound, EnrollmentRequired
 from application.learning.review_ports import ReviewUnit, Standing
-from application.learning.review_queries import ReviewView
+from application.learning.review_queries import WrittenReview
 from application.shared.actor import Actor
 from application.shared.clock import Clock, NewId
 from application.shared.unit import Begin
+from domain.gamification.deeds import ReviewWritten
 from domain.learning.enrollment import Offer
 from domain.learning.review import Review, ReviewOfOwnCourse, assert_knows_enough
 from domain.shared.ids import CourseId
@@ -34,7 +36,7 @@ class WriteReviewHandler:
         self._clock = clock
         self._new_id = new_id
 
-    async def __call__(self, command: WriteReview) -> ReviewView:
+    async def __call__(self, command: WriteReview) -> WrittenReview:
         """The review as it is now.
 
         Raises:
@@ -44,6 +46,7 @@ class WriteReviewHandler:
             ReviewTooEarly: as `assert_knows_enough` says.
         """
         actor, now = command.actor, self._clock()
+        gained = None
         assert actor.user_id is not None, "a person asks"
         async with self._begin() as unit:
             offer = await unit.reviews.course(command.course_id)
@@ -54,6 +57,12 @@ class WriteReviewHandler:
             review = _written(standing, command, now)
             if review is not None:
                 await unit.reviews.save(review, before=before)
+                if before is None:
+                    deeds = [ReviewWritten(command.course_id)]
+                    gained = await reward(
+                        unit.players, actor.user_id, command.course_id, deeds, new_id=self._new_id, at=now
+                    )
+                    await unit.players.save(gained.gains)
                 verb = "written" if before is None else "changed"
                 facts = review_facts(review)
                 await record(
@@ -63,7 +72,7 @@ class WriteReviewHandler:
                 await unit.commit()
         shown = review or standing.review
         assert shown is not None, "nothing new means that there is one"
-        return ReviewView.of(shown)
+        return WrittenReview.with_reward(shown, None if gained is None else gained.view)
 
 
 def review_facts(review: Review) -> dict[str, str | int]:

@@ -6,6 +6,7 @@ import click
 
 COMMANDS = {
     "courses": ("entrypoints.cli.courses", "courses", "Import courses."),
+    "ledger": ("entrypoints.cli.ledger", "ledger", "Verify the game's numbers against the ledger, and mend them."),
     "migrate": ("entrypoints.cli.database", "migrate", "Bring the database up to date."),
     "openapi": ("entrypoints.cli.documents", "openapi", "Print the OpenAPI document, or check a committed one."),
     "reference": ("entrypoints.cli.documents", "reference", "Write the pages that are made from the code."),

@@ -1,7 +1,7 @@
 """The demo: a catalog with content, and learners who have been here for some months. The same seed makes the same."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,12 +15,14 @@ from domain.catalog.course import Course
 from domain.catalog.lesson import Lesson, LessonStatus
 from domain.catalog.module import Module
 from domain.catalog.order import spread
+from domain.gamification.deeds import Deed
 from domain.identity.profile import Role
 from domain.identity.user import User
 from domain.learning.unlocking import AfterPrevious, rules_to_json
-from domain.shared.ids import LessonId, ModuleId
+from domain.shared.ids import LessonId, ModuleId, UserId
 from domain.shared.rich_text import Render
 from entrypoints.cli.demo import course_ids, demo_courses
+from entrypoints.cli.demo.game import play
 from entrypoints.cli.demo.histories import DemoCourse, Diary
 from entrypoints.cli.demo.people import LECTURERS, Learner, clerk_id, learner, lecturer
 from entrypoints.cli.demo.syllabus import Syllabus, syllabi
@@ -129,7 +131,8 @@ class _Sowing:
                 self._study(person, courses, history)
             if maya is not None and not await _learns(unit, maya, courses):
                 self._study(_diligent(maya, demo.now), courses, history)
-            await self._store(unit, history)
+            users = {person.user.id: person.user for person in people} | ({} if maya is None else {maya.id: maya})
+            await self._store(unit, history, users)
             await unit.commit()
         return len(people)
 
@@ -167,11 +170,16 @@ class _Sowing:
             diary = Diary(person, course, self._chance, self._new_id, demo.now)
             history.add(diary.write(begun))
 
-    async def _store(self, unit: Any, history: History) -> None:
+    async def _store(self, unit: Any, history: History, users: Mapping[UserId, User]) -> None:
         await unit.histories.add(history)
         completed = [each for each in history.enrollments if each.completed_at is not None]
         if completed:
             await unit.enrollments.save(*completed, awards=history.awards)
+        deeds: dict[UserId, list[tuple[datetime, Deed]]] = {}
+        for at, user_id, deed in history.deeds:
+            deeds.setdefault(user_id, []).append((at, deed))
+        for user_id, theirs in deeds.items():
+            await unit.players.save(play(users[user_id], theirs, new_id=self._new_id))
         for review in history.reviews:
             await unit.reviews.save(review, before=None)
         entries = sorted(history.entries, key=lambda entry: entry.at)

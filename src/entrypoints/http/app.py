@@ -28,6 +28,7 @@ from entrypoints.http.documents import DocumentsController
 from entrypoints.http.edge import Edge
 from entrypoints.http.enrollments import EnrollmentsController
 from entrypoints.http.errors import answer_error
+from entrypoints.http.game import GameController
 from entrypoints.http.learning import LearningController
 from entrypoints.http.lesson_versions import LessonVersionsController
 from entrypoints.http.lessons import LessonsController
@@ -54,6 +55,7 @@ CONTROLLERS = (
     AssignmentsController,
     AnalyticsController,
     CertificatesController,
+    GameController,
     ReviewsController,
     UsersController,
     AuditController,

@@ -38,6 +38,7 @@ _TAGS = (
     "Assignments",
     "Analytics",
     "Certificates",
+    "Game",
     "Reviews",
     "Audit",
     "Webhooks",

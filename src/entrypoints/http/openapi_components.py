@@ -10,6 +10,7 @@ from entrypoints.http.analytics_examples import ANALYTICS_EXAMPLES
 from entrypoints.http.bodies import Body, MergePatch
 from entrypoints.http.error_catalog import CATALOG, title_of
 from entrypoints.http.errors import PROBLEM
+from entrypoints.http.game_examples import GAME_EXAMPLES, REWARD
 
 
 class _Problem(NamedTuple):
@@ -244,6 +245,8 @@ EXAMPLES: dict[str, Any] = {
     "CertificatePage": {"items": [_CERTIFICATE], "next_cursor": None},
     "Revocation": {"reason": "Tugas akhir dikerjakan orang lain."},
     "ReviewView": _REVIEW,
+    "WrittenReview": {**_REVIEW, "reward": REWARD},
+    **GAME_EXAMPLES,
     "ReviewPage": {"items": [{**_REVIEW, "learner": "Maya Mahasiswa"}], "next_cursor": None},
     "Opinion": {"rating": _REVIEW["rating"], "text": _REVIEW["text"]},
     "Answer": {"answer": "3f9a0c1d2e4b", "sequence": 3},
@@ -267,6 +270,7 @@ EXAMPLES: dict[str, Any] = {
         "lessons": 12,
         "lessons_completed": 5,
         "percent": 41,
+        "reward": REWARD,
     },
     "MeChanges": {"display_name": "Budi", "time_zone": "Asia/Makassar"},
     "Invitation": {"email": "siti@example.org", "role": "dosen"},

@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 from pydantic import Field
 
 from application.learning.delete_review import DeleteReview, DeleteReviewHandler
-from application.learning.review_queries import ReviewPage, ReviewQueries, ReviewQuestion, ReviewView
+from application.learning.review_queries import ReviewPage, ReviewQueries, ReviewQuestion, ReviewView, WrittenReview
 from application.learning.write_review import WriteReview, WriteReviewHandler
 from application.shared.page import DEFAULT_LIMIT
 from domain.identity.profile import Role
@@ -58,7 +58,7 @@ class ReviewsController(Controller):
     ) -> ASGIResponse:
         return answer(request, await reviews.mine(CourseId(course_id), principal_of(request).user_id))
 
-    @put("/review", operation_id="reviewCourse", summary="Review a course", responses=shows(ReviewView))
+    @put("/review", operation_id="reviewCourse", summary="Review a course", responses=shows(WrittenReview))
     async def write(
         self,
         request: Request[Any, Any, Any],

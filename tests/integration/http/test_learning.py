@@ -59,7 +59,8 @@ async def test_a_learner_goes_through_a_course(client: httpx.AsyncClient, learne
 
     done = await ask("PUT", f"/v1/lessons/{course.article}/completion")
     assert (done["lessons"], done["lessons_completed"], done["percent"], done["status"]) == (2, 1, 50, "active")
-    assert await ask("PUT", f"/v1/lessons/{course.article}/completion") == done
+    assert done["reward"]["xp"][0]["amount"] == 10
+    assert await ask("PUT", f"/v1/lessons/{course.article}/completion") == done | {"reward": None}
     assert (await ask("GET", f"/v1/me/courses/{course.id}"))["next_lesson_id"] == course.video
 
     unwatched = await ask("PUT", f"/v1/lessons/{course.video}/completion", 409)

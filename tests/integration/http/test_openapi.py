@@ -22,6 +22,7 @@ from application.catalog.content_queries import (
 from application.catalog.course_document import CourseDocument
 from application.catalog.lesson_comparison import LessonComparison
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
+from application.gamification.views import BadgesView, GameView, QuestsView, XpPage
 from application.identity.queries import UserPage, UserView
 from application.learning.analytics_views import CourseAnalytics, QuizItems
 from application.learning.attempt_queries import AttemptPage, LearnerAttemptPage
@@ -40,7 +41,7 @@ from application.learning.queries import (
     MyCourseSummary,
 )
 from application.learning.regrade_quiz import RegradeReport
-from application.learning.review_queries import LearnerReview, ReviewPage, ReviewView
+from application.learning.review_queries import LearnerReview, ReviewPage, ReviewView, WrittenReview
 from application.learning.save_answer import SavedAnswer
 from application.learning.submission_views import GradeImportReport, SubmissionPage, SubmissionView
 from domain.identity.profile import Role
@@ -310,7 +311,7 @@ async def test_answers_about_reviews_are_the_views_to_the_letter(
     await platform.review(learner.headers, course["id"])
     target = f"/v1/courses/{course['id']}"
     asked: list[tuple[str, str, Any, dict[str, Any]]] = [
-        ("PUT", f"{target}/review", ReviewView, {"json": {"rating": 3, "text": "Cukup."}}),
+        ("PUT", f"{target}/review", WrittenReview, {"json": {"rating": 3, "text": "Cukup."}}),
         ("GET", f"{target}/review", ReviewView, {}),
         ("GET", f"{target}/reviews", ReviewPage, {}),
         ("GET", f"{target}/reviews?rating=3", ReviewPage, {}),
@@ -371,6 +372,20 @@ async def test_answers_about_certificates_are_the_views_to_the_letter(
     await assert_views(platform, dosen, document, as_teacher)
 
 
+async def test_answers_about_the_game_are_the_views_to_the_letter(
+    platform: Platform, dosen: Person, document: dict[str, Any]
+) -> None:
+    learner = await platform.person(Role.MAHASISWA)
+    await platform.award(dosen, learner)
+    asked: list[tuple[str, str, Any, dict[str, Any]]] = [
+        ("GET", "/v1/me/game", GameView, {}),
+        ("GET", "/v1/me/xp", XpPage, {}),
+        ("GET", "/v1/me/badges", BadgesView, {}),
+        ("GET", "/v1/me/quests", QuestsView, {}),
+    ]
+    await assert_views(platform, learner, document, asked)
+
+
 async def test_answers_about_assignments_are_the_views_to_the_letter(
     platform: Platform, dosen: Person, document: dict[str, Any]
 ) -> None:
@@ -401,7 +416,20 @@ async def test_answers_about_assignments_are_the_views_to_the_letter(
 
 @pytest.mark.parametrize(
     "view",
-    [EnrollmentView, LearnerSummary, MyCourse, MyCourseSummary, LessonProgressView, CertificateView, LearnerReview],
+    [
+        EnrollmentView,
+        LearnerSummary,
+        MyCourse,
+        MyCourseSummary,
+        LessonProgressView,
+        CertificateView,
+        LearnerReview,
+        GameView,
+        XpPage,
+        BadgesView,
+        QuestsView,
+        WrittenReview,
+    ],
 )
 def test_every_field_about_learning_is_promised(document: dict[str, Any], view: Any) -> None:
     test_every_field_of_a_view_is_promised(document, view)

@@ -99,6 +99,10 @@ LEARNING: dict[str, tuple[int, Any]] = {
     "GET /v1/me/courses": (1 + 1, None),
     "GET /v1/me/courses?status=completed": (1 + 1, None),
     "GET /v1/me/courses/{taught}": (1 + 1, None),
+    "GET /v1/me/game": (1 + 1, None),
+    "GET /v1/me/xp": (1 + 1, None),
+    "GET /v1/me/badges": (1 + 1, None),
+    "GET /v1/me/quests": (1 + 1, None),
     "GET /v1/me/certificates": (1 + 1, None),
     "GET /v1/me/certificates?course_id={taught}": (1 + 1, None),
     "GET /v1/courses/{reviewed}/review": (1 + 1, None),
@@ -107,9 +111,9 @@ LEARNING: dict[str, tuple[int, Any]] = {
     "GET /v1/lessons/{read}/lock": (1 + 1, None),
     "PUT /v1/courses/{other}/enrollment": (8, None),
     "DELETE /v1/courses/{taught}/enrollment": (6, None),
-    "PUT /v1/lessons/{read}/completion": (1 + 2, None),
-    "PUT /v1/lessons/{only}/completion": (1 + 2, None),
-    "PUT /v1/lessons/{video}/progress": (1 + 2, {"watched_seconds": 100}),
+    "PUT /v1/lessons/{read}/completion": (1 + 3, None),
+    "PUT /v1/lessons/{only}/completion": (1 + 3, None),
+    "PUT /v1/lessons/{video}/progress": (1 + 3, {"watched_seconds": 100}),
 }
 
 
@@ -120,11 +124,11 @@ QUIZZES: dict[str, tuple[int, Any]] = {
     # Enrollment, lesson, quiz with my attempts, the new one, its audit, its paper.
     "POST /v1/quizzes/{fresh}/attempts": (1 + 8, None),
     "PUT /v1/attempts/{attempt}/answers/{question}": (1 + 2, {"answer": True, "sequence": 1}),
-    "PUT /v1/attempts/{attempt}/submission": (1 + 10, None),
+    "PUT /v1/attempts/{attempt}/submission": (1 + 11, None),
     "GET /v1/assignments/{assignment}/submissions": (1 + 1, None),
     "GET /v1/submissions/{submission}": (1 + 1, None),
     # Enrollment, rules, lesson, former ones, the new one, its audit, its view.
-    "POST /v1/assignments/{assignment}/submissions": (1 + 9, {"text": "Lagi."}),
+    "POST /v1/assignments/{assignment}/submissions": (1 + 11, {"text": "Lagi."}),
 }
 
 # As who teaches it, after one attempt was handed in.
@@ -139,8 +143,8 @@ TEACHING: dict[str, tuple[int, Any]] = {
     "GET /v1/assignments/{assignment}/results": (1 + 1, None),
     "GET /v1/assignments/{assignment}/grades.csv": (1 + 1, None),
     # The grade with its audit, and what follows of it for lesson and course with theirs.
-    "PUT /v1/submissions/{submission}/grade": (1 + 10, {"points": 80}),
-    "POST /v1/assignments/{assignment}/grades/imports": (1 + 11, "user_id,points\n{learner},80\n"),
+    "PUT /v1/submissions/{submission}/grade": (1 + 11, {"points": 80}),
+    "POST /v1/assignments/{assignment}/grades/imports": (1 + 12, "user_id,points\n{learner},80\n"),
 }
 
 

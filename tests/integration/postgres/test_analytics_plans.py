@@ -34,6 +34,7 @@ GENERATED = (
         now(), now(), 1 FROM modules, generate_series(1, {QUIZZES}) AS n""",
     f"""INSERT INTO lesson_versions (lesson_id, number, title, content, published_at)
     SELECT id, n, title, content, now() FROM lessons, generate_series(1, {VERSIONS}) AS n""",
+    "INSERT INTO players (user_id) SELECT id FROM users ON CONFLICT DO NOTHING",
     """INSERT INTO enrollments (id, course_id, user_id, status, enrolled_at, version)
     SELECT gen_random_uuid(), courses.id, users.id, 'active', now(), 1 FROM courses, users""",
     f"""INSERT INTO attempts (id, enrollment_id, lesson_id, number, lesson_version, graded_version, seed, question_ids,

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from adapters.postgres.pool import Pool
-from adapters.postgres.queries import certificates, learning, reviews
+from adapters.postgres.queries import certificates, game, learning, reviews
 from adapters.postgres.repositories import certificates as certificate_repository
-from adapters.postgres.repositories import enrollments, steps
+from adapters.postgres.repositories import enrollments, players, steps
 from adapters.postgres.repositories import reviews as review_repository
 from adapters.postgres.statement import Connection, Statement
 
 COURSES, USERS, EACH = 500, 5_000, 40
-BIG = {"certificates", "enrollments", "lesson_progress", "lessons", "modules", "reviews", "users"}
+BIG = {
+    "certificates", "enrollments", "lesson_progress", "lessons", "modules", "players", "reviews", "users", "xp_ledger",
+}  # fmt: skip
 
 _ID = "('00000000-0000-7000-{}-' || lpad(({})::text, 12, '0'))::uuid"
 GENERATED = (
@@ -33,6 +35,7 @@ GENERATED = (
     SELECT {_ID.format("8002", "m.n * 10 + l")}, m.course_id, m.id, 'link', 'Lesson', l::text, 'published', false,
         '{{}}', '[]', now(), now(), 1
     FROM (SELECT id, course_id, row_number() OVER () AS n FROM modules) AS m, generate_series(0, 9) AS l""",
+    "INSERT INTO players (user_id) SELECT id FROM users ON CONFLICT DO NOTHING",
     f"""INSERT INTO enrollments (id, course_id, user_id, status, enrolled_at, version)
     SELECT {_ID.format("8003", f"u * {EACH} + e")}, {_ID.format("8000", f"1 + (u * 7 + e) % {COURSES}")},
         {_ID.format("9000", "u")}, 'active', timestamptz '2025-01-01' + u * e * interval '1 minute', 1
@@ -57,6 +60,11 @@ ASKED: dict[str, Statement] = {
     "seats taken": enrollments._seats_taken,
     "many enrollments to save": enrollments._save,
     "a step to save": steps._save,
+    "a step to save with what it gains": steps._save_with_gains,
+    "a player": players._look,
+    "a player to save": players._save,
+    "my game": game._player,
+    "a page of my ledger": game.ledger_statement(has_cursor=True),
 }
 ASKED |= {
     f"my certificates, {has_course=}, {has_cursor=}": certificates.my_certificates_statement(

@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import NullType
 
 from adapters.postgres.pool import Pool
-from adapters.postgres.queries import attempts, audit, certificates, course_list, learning, reviews, submissions, users
+from adapters.postgres.queries import (
+    attempts,
+    audit,
+    certificates,
+    course_list,
+    game,
+    learning,
+    reviews,
+    submissions,
+    users,
+)
 from adapters.postgres.statement import Statement
 from adapters.postgres.unit import begin_unit
 from tests.support.statements import arguments_for, builders, seeds, statements
@@ -38,6 +48,9 @@ BUILT: dict[str, list[Statement]] = {
         certificates.my_certificates_statement(has_course=has_course, has_cursor=has_cursor)
         for has_course in (False, True)
         for has_cursor in (False, True)
+    ],
+    "adapters.postgres.queries.game.ledger_statement": [
+        game.ledger_statement(has_cursor=has_cursor) for has_cursor in (False, True)
     ],
     "adapters.postgres.queries.reviews.reviews_statement": [
         reviews.reviews_statement(has_rating=has_rating, has_cursor=has_cursor)

@@ -15,6 +15,7 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.statement import Connection
 from adapters.postgres.unit import begin_unit
 from adapters.system.clock import SystemClock
+from application.gamification.verify_ledger import VerifyLedgerHandler
 from domain.catalog.lesson import Lesson
 from domain.catalog.lesson_content import LessonKind
 from domain.learning.unlocking import AfterPrevious
@@ -140,6 +141,7 @@ async def test_killed_under_load(own_pool: Pool, own_database_url: str, tmp_path
     async with own_pool.connection() as connection:
         assert await connection.fetchval("SELECT count(*) FROM enrollments WHERE status = 'completed'") == SEATS
         assert await connection.fetchval("SELECT count(*) FROM reviews") == SEATS
+        assert (await VerifyLedgerHandler(partial(begin_unit, own_pool))()).drifts == []
         await assert_the_checker_sees(connection)
 
 
@@ -162,6 +164,9 @@ async def assert_the_checker_sees(connection: Connection) -> None:
         "a certificate is not audited once": "DELETE FROM audit_entries WHERE action = 'certificate.issued'",
         "the ratings of a course add up to something else": "UPDATE courses SET rating_sum = rating_sum - 1",
         "a review is not audited once": "DELETE FROM audit_entries WHERE action = 'review.written'",
+        "a completed lesson is not in the ledger once": "UPDATE lesson_progress SET completed_at = NULL",
+        "the entries of a player are not numbered without a gap": "UPDATE players SET entries = entries + 1",
+        "the XP of a player are not those of the ledger": "UPDATE players SET xp = xp + 1",
         "status and time of completion contradict each other": "UPDATE enrollments SET status = 'active'",
     }
     assert faults.keys() == INVARIANTS.keys()

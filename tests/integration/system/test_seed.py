@@ -12,6 +12,7 @@ from tests.support.learning_invariants import broken_invariants
 from tests.support.running import tekun
 
 SMALL = ("seed", "--learners", "40", "--now", "2026-06-01")
+_OF_DEMO = "JOIN users u ON u.id = l.user_id WHERE u.clerk_id LIKE 'user_demo1%'"
 WHAT_THE_SEED_DECIDES = (
     "SELECT id, title, status FROM courses ORDER BY id",
     "SELECT id, position, title, content::text FROM lessons ORDER BY id",
@@ -23,6 +24,10 @@ WHAT_THE_SEED_DECIDES = (
     "SELECT id, text, percent, submitted_at FROM submissions ORDER BY id",
     "SELECT id, code, issued_at FROM certificates ORDER BY id",
     "SELECT * FROM reviews ORDER BY course_id, user_id",
+    # But for those who sign in: their ids are new on each platform, and with them their quests.
+    f"SELECT l.* FROM xp_ledger l {_OF_DEMO} ORDER BY l.user_id, l.number",
+    f"SELECT l.* FROM players l {_OF_DEMO} ORDER BY l.user_id",
+    f"SELECT l.* FROM badge_awards l {_OF_DEMO} ORDER BY l.id",
 )
 # What must hold of histories that somebody believes; each finds what is wrong.
 IMPLAUSIBLE = {
@@ -107,3 +112,26 @@ async def test_the_same_seed_makes_the_same_demo_and_once(databases: tuple[str, 
         assert found >= {"a course completed before one of its lessons", "a lesson begun that was locked"}
     finally:
         await connection.close()
+
+
+async def test_the_ledger_is_verified_and_mended(databases: tuple[str, str], tmp_path: Path) -> None:
+    url, _ = databases
+    seeded(tmp_path, url, *SMALL)
+    assert ledger(tmp_path, url, "verify") == (0, "0 drift")
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("UPDATE players SET xp = xp + 5, streak_freezes = 9 WHERE xp > 100")
+        await connection.execute("DELETE FROM course_scores")
+    finally:
+        await connection.close()
+    code, told = ledger(tmp_path, url, "verify")
+    assert code == 1
+    assert int(told.split()[0]) > 10
+    assert ledger(tmp_path, url, "rebuild") == (0, told.replace("drift", "mended"))
+    assert ledger(tmp_path, url, "verify") == (0, "0 drift")
+
+
+def ledger(data: Path, url: str, verb: str) -> tuple[int, str]:
+    """The exit code, and the end of the last line."""
+    done = tekun(data, "ledger", verb, DATABASE_URL=url)
+    return done.returncode, done.stdout.strip().rpartition(", ")[2]

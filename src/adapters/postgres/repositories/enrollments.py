@@ -35,8 +35,10 @@ from adapters.postgres.repositories.steps import save_step
 from adapters.postgres.statement import Connection, Row, Statement
 from adapters.postgres.tables.catalog import courses
 from adapters.postgres.tables.content import lessons, modules
+from adapters.postgres.tables.gamification import players
 from adapters.postgres.tables.identity import users
 from adapters.postgres.tables.learning import certificates, enrollments, lesson_progress
+from application.gamification.ports import Gains
 from application.learning.ports import (
     CourseNotFound,
     EnrollmentRepository,
@@ -127,7 +129,10 @@ def _insertion() -> Statement:
     columns = list(enrollments.columns)
     given = unnested("given", columns, prefix="enrollment_")
     stored = insert(enrollments).from_select([column.name for column in columns], select(given).order_by("user_id"))
-    return Statement(stored.on_conflict_do_nothing(index_elements=["course_id", "user_id"]))
+    stored = stored.on_conflict_do_nothing(index_elements=["course_id", "user_id"])
+    # Who learns plays.
+    joined = insert(players).from_select(["user_id"], select(given.c.user_id).order_by("user_id"))
+    return Statement(stored.add_cte(joined.on_conflict_do_nothing().cte("joined")))
 
 
 def _at_hand(enrollment_id: ColumnElement[UUID], *outer: FromClause) -> Select[Any]:
@@ -276,8 +281,9 @@ class PostgresEnrollmentRepository(EnrollmentRepository):
         before: int,
         award: Award | None = None,
         entries: Sequence[AuditEntry] = (),
+        gains: Gains | None = None,
     ) -> None:
-        await save_step(self._connection, enrollment, progress, before, award, entries)
+        await save_step(self._connection, enrollment, progress, before, award, entries, gains)
 
 
 def _at_hand_of(row: Row, lesson_id: LessonId) -> LessonAtHand:

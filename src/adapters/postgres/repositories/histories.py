@@ -5,12 +5,14 @@ from dataclasses import fields
 from typing import Any
 
 import msgspec
-from sqlalchemy import Insert, Table, Text, bindparam, column, func, insert, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Table, Text, bindparam, column, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, Insert, insert
 
+from adapters.postgres.arrays import unnested
 from adapters.postgres.repositories.attempt_rows import row_of as attempt_row
 from adapters.postgres.repositories.submission_rows import row_of as submission_row
 from adapters.postgres.statement import Connection, Statement
+from adapters.postgres.tables.gamification import players
 from adapters.postgres.tables.learning import enrollments, lesson_progress
 from adapters.postgres.tables.quizzes import answers, attempts
 from adapters.postgres.tables.submissions import submissions
@@ -38,6 +40,11 @@ def _bulk(table: Table) -> Insert:
     return insert(table).from_select([each.name for each in table.columns], select(*values).select_from(rows))
 
 
+_join = Statement(
+    insert(players)
+    .from_select(["user_id"], select(unnested("learners", [players.c.user_id], prefix="player_")).distinct())
+    .on_conflict_do_nothing()
+)
 _enrollments = Statement(_bulk(enrollments))
 _progress = Statement(_bulk(lesson_progress))
 _attempts = Statement(_bulk(attempts))
@@ -52,6 +59,7 @@ class PostgresHistories(Histories):
         self._connection = connection
 
     async def add(self, history: History) -> None:
+        await _join.run(self._connection, player_user_id=[each.user_id for each in history.enrollments])
         found = [{name: getattr(each, name) for name in _ENROLLMENT} for each in history.enrollments]
         await self._store(_enrollments, found)
         steps = [

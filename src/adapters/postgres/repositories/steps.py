@@ -1,15 +1,19 @@
 """A step in a lesson, the most frequent write of all, in one statement: progress, enrollment, certificate and audit."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import CTE, Integer, Uuid, bindparam, func, select, update
+from sqlalchemy import CTE, Integer, Select, Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from adapters.postgres.repositories.audit import audit_insertion, audit_value
 from adapters.postgres.repositories.certificate_issuing import AWARD, issuing
 from adapters.postgres.repositories.enrollment_rows import CHANGING
+from adapters.postgres.repositories.gains import gain_values, gain_writes
 from adapters.postgres.statement import Connection, Statement
+from adapters.postgres.tables.gamification import players
 from adapters.postgres.tables.learning import certificates, enrollments, lesson_progress
+from application.gamification.ports import Gains
 from application.learning.ports import StepOvertaken
 from domain.audit.entry import AuditEntry
 from domain.learning.certificate import Award
@@ -20,21 +24,34 @@ _STATE = ("watched_seconds", "completed_at", "score", "first_seen_at")
 _NO_AWARD = {f"award_{name}": None for name in AWARD}
 
 
-def _statement() -> Statement:
-    """Plain arguments and not arrays: cheaper to make, and the planner knows that it is one row each.
-
-    All parts hang on `gate`, which locks the enrollment and is empty where somebody was faster. The enrollment is
-    written only where it is different: seconds watched leave it as it is.
-    """
-    gate = (
+def _gate() -> Select[Any]:
+    return (
         select(enrollments.c.id)
         .where(
             enrollments.c.id == bindparam("step_enrollment_id", type_=Uuid),
             enrollments.c.version == bindparam("before", type_=Integer),
         )
-        .with_for_update(key_share=True)
-        .cte("gate")
+        .with_for_update(key_share=True, of=enrollments)
     )
+
+
+def _gate_with_player() -> Select[Any]:
+    """Locked in this order, as everywhere: the enrollment, then its player."""
+    return (
+        _gate()
+        .add_columns(players.c.user_id)
+        .join(players, players.c.user_id == enrollments.c.user_id)
+        .where(players.c.version == bindparam("player_before", type_=Integer))
+        .with_for_update(key_share=True, of=[enrollments, players])
+    )
+
+
+def _expression(gate: CTE, *more: CTE) -> Select[Any]:
+    """Plain arguments and not arrays: cheaper to make, and the planner knows that it is one row each.
+
+    All parts hang on `gate`, which locks what the step was taken from, and is empty where somebody was faster. The
+    enrollment is written only where it is different: seconds watched leave it as it is.
+    """
     wanted = {name: bindparam(f"enrollment_{name}", type_=enrollments.c[name].type) for name in CHANGING}
     saved = (
         update(enrollments)
@@ -46,7 +63,7 @@ def _statement() -> Statement:
     issued = issuing({**award, "enrollment_id": gate.c.id}).cte("issued")
     audited = audit_insertion(gate).cte("audit")
     stored = _progress(gate).cte("stored")
-    return Statement(select(gate.c.id).add_cte(saved, issued, audited, stored))
+    return select(gate.c.id).add_cte(saved, issued, audited, stored, *more)
 
 
 def _progress(gate: CTE) -> Insert:
@@ -60,7 +77,13 @@ def _progress(gate: CTE) -> Insert:
     )
 
 
-_save = _statement()
+def _with_gains() -> Select[Any]:
+    gate = _gate_with_player().cte("gate")
+    return _expression(gate, *gain_writes(gate))
+
+
+_save = Statement(_expression(_gate().cte("gate")))
+_save_with_gains = Statement(_with_gains())
 
 
 async def save_step(
@@ -70,10 +93,13 @@ async def save_step(
     before: int,
     award: Award | None,
     entries: Sequence[AuditEntry],
+    gains: Gains | None,
 ) -> None:
     """As `EnrollmentRepository.save_step` says."""
-    stored = await _save.value(
+    statement = _save if gains is None else _save_with_gains
+    stored = await statement.value(
         connection,
+        **({} if gains is None else gain_values(gains)),
         before=before,
         step_enrollment_id=enrollment.id,
         step_lesson_id=progress.lesson_id,

@@ -3,6 +3,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     Table,
@@ -26,6 +27,8 @@ enrollments = Table(
     Column("completed_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False),
     UniqueConstraint("course_id", "user_id"),
+    # Who learns plays: with the first enrollment comes the row that their XP are locked by.
+    ForeignKeyConstraint(["user_id"], ["players.user_id"], name="fk_enrollments_player", ondelete="RESTRICT"),
     CheckConstraint("status IN ('active', 'withdrawn', 'completed')", name="status"),
 )
 Index("ix_enrollments_of_user", enrollments.c.user_id, enrollments.c.enrolled_at.desc(), enrollments.c.id.desc())

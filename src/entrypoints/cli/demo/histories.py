@@ -19,6 +19,15 @@ from application.learning.write_review import review_facts
 from application.shared.actor import Actor
 from domain.catalog.lesson import Lesson
 from domain.catalog.lesson_content import Assignment, Quiz, Video
+from domain.gamification.deeds import (
+    AssignmentGraded,
+    CourseCompleted,
+    Deed,
+    LessonCompleted,
+    QuizHandedIn,
+    ReviewWritten,
+    WorkHandedIn,
+)
 from domain.learning.answers import correct_answer
 from domain.learning.assignment import AssignmentRules
 from domain.learning.attempt import Attempt, marked
@@ -154,9 +163,11 @@ class Diary:
                 ended = at + timedelta(minutes=self.chance.uniform(2, 12))
                 done = complete_lesson(enrollment, progress, step, at=ended)
         if done.lesson_completed:
+            self._tell(LessonCompleted(lesson.id, self.course.id), ended)
             facts = {"enrollment_id": str(enrollment.id), "course_id": str(self.course.id)}
             self._note("lesson.completed", lesson.id, facts, ended)
         if done.course_completed:
+            self._tell(CourseCompleted(self.course.id), ended)
             self._note("enrollment.completed", enrollment.id, {"course_id": str(self.course.id)}, ended)
             award = award_for(enrollment, new_id=self.new_id, at=ended)
             self.history.awards.append(award)
@@ -191,6 +202,7 @@ class Diary:
             facts = {"lesson_id": str(lesson.id), "enrollment_id": str(enrollment.id)}
             self._note("attempt.begun", attempt.id, facts, attempt.started_at)
             self._note("attempt.handed_in", attempt.id, {**facts, "percent": marking.score.percent}, at)
+            self._tell(QuizHandedIn(lesson.id, self.course.id, marking.score.percent, number), at)
             best = max(best, marking.score.percent)
             if best >= lesson.content.settings["pass_percent"] or self.chance.random() > self.learner.stamina:
                 break
@@ -209,6 +221,7 @@ class Diary:
         )  # fmt: skip
         self.history.submissions.append(submission)
         self._note("submission.made", submission.id, {"lesson_id": str(lesson.id), "number": 1}, at)
+        self._tell(WorkHandedIn(lesson.id, self.course.id), at)
         graded_at = at + timedelta(days=self.chance.uniform(0.5, 6))
         if graded_at > self.until:
             return at, None
@@ -225,6 +238,7 @@ class Diary:
         submission.give(verdict, rules, by=self.course.owner_id, at=graded_at)
         assert submission.grade is not None, "just given"
         self._note("submission.graded", submission.id, {"lesson_id": str(lesson.id)}, graded_at)
+        self._tell(AssignmentGraded(lesson.id, self.course.id, submission.grade.percent), graded_at)
         return graded_at, submission.grade.percent
 
     def _maybe_leave(self, enrollment: Enrollment, at: datetime) -> None:
@@ -246,7 +260,11 @@ class Diary:
         text = self.chance.choice(OPINIONS[rating]) if self.chance.random() < 0.7 else ""  # noqa: PLR2004 # most
         review = Review.written(enrollment.course_id, enrollment.user_id, rating=rating, text=text, at=at)
         self.history.reviews.append(review)
+        self._tell(ReviewWritten(self.course.id), at)
         self._note("review.written", enrollment.id, review_facts(review), at)
+
+    def _tell(self, deed: Deed, at: datetime) -> None:
+        self.history.deeds.append((at, self.learner.user.id, deed))
 
     def _note(self, action: str, subject: UUID, facts: dict[str, Any], at: datetime) -> None:
         actor = Actor(user_id=self.learner.user.id, is_admin=False, source="command")

@@ -1,0 +1,48 @@
+from collections.abc import Collection
+
+from adapters.memory.tables import MemoryTables
+from application.gamification.ports import Gains, PlayerAtHand, PlayerOvertaken, Players
+from domain.gamification.ledger import Decision, LedgerEntry
+from domain.shared.ids import CourseId, UserId
+
+
+class MemoryPlayers(Players):
+    """Units come one at a time, so there is nothing to lock; what is kept is frozen, so there is nothing to copy."""
+
+    def __init__(self, tables: MemoryTables) -> None:
+        self._tables = tables
+
+    async def get(self, user_id: UserId, course_id: CourseId, sources: Collection[str]) -> PlayerAtHand:
+        player, user = self._tables.players[user_id], self._tables.users[user_id]
+        about = [entry for entry in self._tables.xp_ledger if entry.user_id == user_id and entry.source in sources]
+        last_day = player.streak.last_day
+        course = self._tables.courses.get(course_id)
+        return PlayerAtHand(
+            player=player,
+            version=self._tables.player_versions.get(user_id, 1),
+            role=user.role,
+            time_zone=user.time_zone,
+            owns_course=course is not None and course.created_by == user_id,
+            decided={(each.rule, each.source): _has_paid(each, about) for each in about},
+            free_days=frozenset(day for day in self._tables.free_days if last_day is not None and day >= last_day),
+        )
+
+    def assert_unchanged(self, gains: Gains) -> None:
+        """Raises PlayerOvertaken."""
+        if self._tables.player_versions.get(gains.player.user_id, 1) != gains.before:
+            raise PlayerOvertaken("Another deed of this learner came first; try again.")
+
+    async def save(self, gains: Gains) -> None:
+        user_id = gains.player.user_id
+        self.assert_unchanged(gains)
+        self._tables.player_versions[user_id] = gains.before + 1
+        self._tables.players[user_id] = gains.player
+        self._tables.xp_ledger += gains.entries
+        self._tables.badge_awards += [(user_id, award) for award in gains.awards]
+        for day, at in gains.days.items():
+            self._tables.active_days.setdefault((user_id, day), at)
+
+
+def _has_paid(item: LedgerEntry, entries: list[LedgerEntry]) -> bool:
+    same = (each for each in entries if (each.rule, each.source) == (item.rule, item.source))
+    return any(each.decision is Decision.GRANTED for each in same)

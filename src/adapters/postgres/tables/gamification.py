@@ -1,0 +1,150 @@
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from adapters.postgres.tables.metadata import metadata
+
+_GRANTED = text("decision = 'granted'")
+
+# Append-only, which a trigger keeps: each decision stays as it was made. A learner who has entries can't be deleted.
+xp_ledger = Table(
+    "xp_ledger",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("course_id", Uuid, ForeignKey("courses.id", ondelete="RESTRICT")),
+    Column("decision", Text, nullable=False),
+    Column("amount", Integer, nullable=False),
+    Column("reason", Text),
+    Column("eligible_at", DateTime(timezone=True)),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("local_date", Date, nullable=False),
+    Column("ruleset", Integer, nullable=False),
+    Column("by", Uuid, ForeignKey("users.id", ondelete="RESTRICT")),
+    Column("note", Text),
+    CheckConstraint(
+        "decision IN ('granted', 'duplicate', 'capped', 'cooldown', 'ineligible', 'corrected')", name="decision"
+    ),
+    CheckConstraint(
+        "CASE decision WHEN 'granted' THEN amount >= 0 WHEN 'corrected' THEN true ELSE amount = 0 END", name="amount"
+    ),
+    CheckConstraint("(decision = 'corrected') = (note IS NOT NULL)", name="correction"),
+)
+# Exactly once: an item is paid by a rule to a learner once, whoever tries.
+Index(
+    "uq_xp_ledger_paid",
+    xp_ledger.c.user_id,
+    xp_ledger.c.source,
+    xp_ledger.c.rule,
+    unique=True,
+    postgresql_where=_GRANTED,
+)
+# Two who write for one learner at the same time can't both count on: one of them would lose the other's XP.
+Index("uq_xp_ledger_number", xp_ledger.c.user_id, xp_ledger.c.number, unique=True)
+Index("ix_xp_ledger_course_id", xp_ledger.c.course_id)
+
+# What follows from the ledger and the active days, a row a learner, which is locked by whoever adds to them.
+players = Table(
+    "players",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True),
+    Column("entries", Integer, nullable=False, server_default=text("0")),
+    Column("xp", Integer, nullable=False, server_default=text("0")),
+    Column("reached_at", DateTime(timezone=True)),
+    Column("tallies", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("streak_length", Integer, nullable=False, server_default=text("0")),
+    Column("streak_longest", Integer, nullable=False, server_default=text("0")),
+    Column("streak_freezes", Integer, nullable=False, server_default=text("0")),
+    Column("streak_frozen_days", Integer, nullable=False, server_default=text("0")),
+    Column("streak_last_day", Date),
+    Column("day", Date),
+    Column("day_xp", Integer, nullable=False, server_default=text("0")),
+    Column("day_tallies", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("recent", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")),
+    Column("badges", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+)
+Index("ix_players_rank", players.c.xp.desc(), players.c.reached_at, players.c.user_id)
+
+active_days = Table(
+    "active_days",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+badge_awards = Table(
+    "badge_awards",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), nullable=False),
+    Column("badge", Text, nullable=False),
+    Column("tier", Text, nullable=False),
+    Column("ruleset", Integer, nullable=False),
+    Column("awarded_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revoked_reason", Text),
+    CheckConstraint("tier IN ('bronze', 'silver', 'gold')", name="tier"),
+    CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revocation"),
+)
+Index(
+    "uq_badge_awards_held",
+    badge_awards.c.user_id,
+    badge_awards.c.badge,
+    badge_awards.c.tier,
+    unique=True,
+    postgresql_where=badge_awards.c.revoked_at.is_(None),
+)
+
+# What was earned in a week (its Monday, in Asia/Jakarta) and in a course: sums over the ledger, for the leaderboards.
+week_scores = Table(
+    "week_scores",
+    metadata,
+    Column("week", Date, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True),
+    Column("xp", Integer, nullable=False),
+    Column("reached_at", DateTime(timezone=True), nullable=False),
+)
+Index(
+    "ix_week_scores_rank", week_scores.c.week, week_scores.c.xp.desc(), week_scores.c.reached_at, week_scores.c.user_id
+)
+Index("ix_week_scores_user_id", week_scores.c.user_id)
+
+course_scores = Table(
+    "course_scores",
+    metadata,
+    Column("course_id", Uuid, ForeignKey("courses.id", ondelete="RESTRICT"), primary_key=True),
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True),
+    Column("xp", Integer, nullable=False),
+    Column("reached_at", DateTime(timezone=True), nullable=False),
+)
+Index(
+    "ix_course_scores_rank",
+    course_scores.c.course_id,
+    course_scores.c.xp.desc(),
+    course_scores.c.reached_at,
+    course_scores.c.user_id,
+)
+Index("ix_course_scores_user_id", course_scores.c.user_id)
+
+free_days = Table(
+    "free_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("name", Text, nullable=False),
+)

@@ -1,0 +1,89 @@
+"""Badges: what somebody has reached, for good. Each has a measure, and a threshold for each tier."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Tier(StrEnum):
+    BRONZE = "bronze"
+    SILVER = "silver"
+    GOLD = "gold"
+
+
+class Measure(StrEnum):
+    LESSONS = "lessons"
+    COURSES = "courses"
+    PERFECT_QUIZZES = "perfect_quizzes"
+    FIRST_TRIES = "first_tries"
+    ASSIGNMENTS = "assignments"
+    STREAK_DAYS = "streak_days"
+    XP = "xp"
+    LEVEL = "level"
+    REVIEWS = "reviews"
+    QUESTS = "quests"
+    DAY_LESSONS = "day_lessons"
+    DAY_XP = "day_xp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Badge:
+    """`thresholds` are in the order of their tiers, and rise with them.
+
+    Names and descriptions are by language; `{n}` stands for the threshold.
+    """
+
+    key: str
+    measure: Measure
+    thresholds: Mapping[Tier, int]
+    names: Mapping[str, str]
+    descriptions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeTier:
+    key: str
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadgeProgress:
+    """The next tier that isn't held yet; None where all are."""
+
+    badge: Badge
+    held: tuple[Tier, ...]
+    next_tier: Tier | None
+    number: int
+    threshold: int | None
+
+
+def earned(badges: Sequence[Badge], numbers: Mapping[Measure, int], held: Collection[BadgeTier]) -> list[BadgeTier]:
+    """Those that are new: every tier that is reached and not held, the lowest first."""
+    return [
+        reached
+        for badge in badges
+        for tier, threshold in badge.thresholds.items()
+        if numbers.get(badge.measure, 0) >= threshold and (reached := BadgeTier(badge.key, tier)) not in held
+    ]
+
+
+def progress_of(
+    badges: Sequence[Badge], numbers: Mapping[Measure, int], held: Collection[BadgeTier]
+) -> list[BadgeProgress]:
+    return [_progress(badge, numbers.get(badge.measure, 0), held) for badge in badges]
+
+
+def _progress(badge: Badge, number: int, held: Collection[BadgeTier]) -> BadgeProgress:
+    tiers = _tiers(badge)
+    missing = next((each.tier for each in tiers if each not in held), None)
+    return BadgeProgress(
+        badge=badge,
+        held=tuple(each.tier for each in tiers if each in held),
+        next_tier=missing,
+        number=number,
+        threshold=None if missing is None else badge.thresholds[missing],
+    )
+
+
+def _tiers(badge: Badge) -> list[BadgeTier]:
+    return [BadgeTier(badge.key, tier) for tier in badge.thresholds]

@@ -1,0 +1,43 @@
+"""Levels follow from the total alone: each takes `factor` times what the one before it took."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRules:
+    """Level 2 begins at `base` XP."""
+
+    base: int = 120
+    factor: Fraction = Fraction(13, 10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """`begins_at` and `ends_at` are totals: the next level begins where this one ends."""
+
+    number: int
+    begins_at: int
+    ends_at: int
+
+
+@cache
+def threshold(number: int, rules: LevelRules) -> int:
+    """The total at which a level begins: `base * (1 + f + f^2 + ...)` with n - 1 terms, rounded half up.
+
+    The sum of a geometric series, in fractions: no float decides who has a level.
+    """
+    terms = number - 1
+    if rules.factor == 1:
+        return rules.base * terms
+    exact = rules.base * (1 - rules.factor**terms) / (1 - rules.factor)
+    return int(exact + Fraction(1, 2))
+
+
+def level_of(total: int, rules: LevelRules) -> Level:
+    """The highest level whose threshold the total has reached; level 1 is everybody's, whatever was corrected."""
+    number, begins_at, ends_at = 1, 0, threshold(2, rules)
+    while total >= ends_at:
+        number, begins_at, ends_at = number + 1, ends_at, threshold(number + 2, rules)
+    return Level(number=number, begins_at=begins_at, ends_at=ends_at)

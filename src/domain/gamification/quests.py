@@ -1,0 +1,58 @@
+"""Quests of a day: three for a learner, chosen from a pool so that every server agrees and nothing is stored for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from domain.shared.ids import UserId
+
+WEEK_ZONE = ZoneInfo("Asia/Jakarta")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quest:
+    """Reached with `target` items of these rules on one local date. Names are by language."""
+
+    key: str
+    rule: str
+    target: int
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestRules:
+    pool: Sequence[Quest]
+    daily: int = 3
+
+
+def quests_of(user_id: UserId, day: date, rules: QuestRules) -> tuple[Quest, ...]:
+    """In the order of their hashes; of different rules, so that one deed is not three quests."""
+    whose = f"{user_id}/{day}/".encode()
+    ranked = sorted(rules.pool, key=lambda quest: sha256(whose + quest.key.encode()).digest())
+    chosen: dict[str, Quest] = {}
+    for quest in ranked:
+        chosen.setdefault(quest.rule, quest)
+    return tuple(chosen.values())[: rules.daily]
+
+
+def reached(quests: Sequence[Quest], before: Mapping[str, int], now: Mapping[str, int]) -> list[Quest]:
+    """Those whose target lies between the two tallies of the day: each once, whatever the steps."""
+    return [quest for quest in quests if before.get(quest.rule, 0) < quest.target <= now.get(quest.rule, 0)]
+
+
+def source_of(quest: Quest, day: date) -> str:
+    """What the ledger knows it by."""
+    return f"daily/{day}/{quest.key}"
+
+
+def monday_of(instant: datetime) -> date:
+    """The week that an instant belongs to, by its Monday in Asia/Jakarta, whatever the learner's zone."""
+    day = instant.astimezone(WEEK_ZONE).date()
+    return day - timedelta(days=day.weekday())
+
+
+def week_ends(monday: date) -> datetime:
+    """In UTC."""
+    return datetime.combine(monday + timedelta(days=7), datetime.min.time(), WEEK_ZONE).astimezone(UTC)

@@ -1,0 +1,62 @@
+"""Examples of the game for the OpenAPI document: a learner on their fourth day."""
+
+from typing import Any
+
+_LEVEL = {"number": 2, "begins_at": 120, "ends_at": 276}
+_STREAK = {"length": 4, "longest": 9, "freezes": 1, "is_today_done": True}
+_QUESTS = [
+    {
+        "key": "dua_pelajaran",
+        "name": {"id": "Selesaikan 2 pelajaran", "en": "Complete 2 lessons"},
+        "done": 1,
+        "target": 2,
+        "is_completed": False,
+    }
+]
+_XP = {"rule": "lesson.completed", "decision": "granted", "amount": 10, "reason": None, "eligible_at": None}
+_BADGE = {
+    "key": "pelajar",
+    "name": {"id": "Pelajar", "en": "Learner"},
+    "description": {"id": "Selesaikan 10 pelajaran.", "en": "Complete 10 lessons."},
+}
+REWARD = {
+    "xp": [_XP],
+    "xp_granted": 10,
+    "xp_total": 165,
+    "level": _LEVEL,
+    "is_new_level": False,
+    "streak": _STREAK,
+    "freezes_used": 0,
+    "badges": [{**_BADGE, "tier": "bronze"}],
+    "quests": _QUESTS,
+}
+GAME_EXAMPLES: dict[str, Any] = {
+    "GameView": {
+        "xp_total": 165,
+        "xp_towards_cap": 10,
+        "xp_this_week": 65,
+        "level": _LEVEL,
+        "streak": _STREAK,
+        "badges_held": 3,
+        "quests": _QUESTS,
+    },
+    "XpPage": {
+        "items": [
+            {
+                **_XP,
+                "number": 17,
+                "at": "2026-11-26T08:15:00Z",
+                "source": "01980d3e-2a3b-7c4d-8e5f-60718293a4b5",
+                "course_id": "01980d3e-1f2a-7b3c-9d4e-5f60718293a4",
+                "local_date": "2026-11-26",
+                "ruleset": 1,
+                "note": None,
+            }
+        ],
+        "next_cursor": None,
+    },
+    "BadgesView": {
+        "items": [{**_BADGE, "held": ["bronze"], "next_tier": "silver", "number": 12, "threshold": 50}],
+    },
+    "QuestsView": {"day": "2026-11-26", "ends_at": "2026-11-26T17:00:00Z", "items": _QUESTS},
+}
