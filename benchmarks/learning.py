@@ -74,12 +74,26 @@ _FILL = (
     """INSERT INTO lesson_progress (enrollment_id, lesson_id, watched_seconds, completed_at, first_seen_at)
        SELECT md5('former' || n)::uuid, l.id, 0, now(), now() FROM generate_series(1, 500) n, lessons l
        WHERE l.course_id = md5('course1')::uuid""",
+    """INSERT INTO xp_ledger (id, user_id, number, rule, source, course_id, decision, amount, at, local_date, ruleset)
+       SELECT gen_random_uuid(), e.user_id, row_number() OVER (PARTITION BY e.user_id ORDER BY p.lesson_id),
+        'lesson.completed', p.lesson_id::text, e.course_id, 'granted', 10, now(), current_date, 1
+       FROM lesson_progress p JOIN enrollments e ON e.id = p.enrollment_id""",
+    """UPDATE players SET entries = paid.entries, xp = paid.xp, reached_at = now(), streak_length = 1,
+        streak_longest = 1, streak_last_day = current_date, day = current_date, day_xp = paid.xp,
+        tallies = jsonb_build_object('lesson.completed', paid.entries)
+       FROM (SELECT user_id, count(*) AS entries, sum(amount) AS xp FROM xp_ledger GROUP BY user_id) paid
+       WHERE paid.user_id = players.user_id""",
+    "INSERT INTO active_days (user_id, day, at) SELECT user_id, day, now() FROM players WHERE day IS NOT NULL",
+    """INSERT INTO week_scores (week, user_id, xp, reached_at)
+       SELECT date_trunc('week', now())::date, user_id, xp, now() FROM players WHERE xp > 0""",
+    """INSERT INTO course_scores (course_id, user_id, xp, reached_at)
+       SELECT md5('course1')::uuid, user_id, xp, now() FROM players WHERE xp > 0""",
     """INSERT INTO certificates (id, enrollment_id, code, learner_name, course_title, issued_at)
        SELECT id, id, id::text, '', '', now() FROM enrollments WHERE status = 'completed'""",
 )
 _ARGUMENTS: tuple[tuple[str, ...], ...] = (
     (), ("modules",), ("modules", "lessons"), ("modules", "quizzes", "content"), (), ("learners",), (), ("learners",),
-    ("learners", "quizzes", "questions"), (), (), (), (), (), (),
+    ("learners", "quizzes", "questions"), (), (), (), (), (), (), (), (), (), (), (),
 )  # fmt: skip
 
 
