@@ -21,7 +21,7 @@ _COMPLETE = f"""WITH {_ME},
     step AS (SELECT me.id, me.course_id FROM me JOIN lessons l ON l.course_id = me.course_id WHERE l.id = $1),
     done AS (INSERT INTO lesson_progress (enrollment_id, lesson_id, watched_seconds, completed_at, first_seen_at)
         SELECT id, $1, 0, now(), now() FROM step ON CONFLICT DO NOTHING RETURNING enrollment_id),
-    told AS (INSERT INTO audit_entries (id, at, source, action, subject_type, subject_id, changes)
+    audited AS (INSERT INTO audit_entries (id, at, source, action, subject_type, subject_id, changes)
         SELECT gen_random_uuid(), now(), 'http', 'lesson.completed', 'lesson', $1, '{{}}' FROM done),
     player AS (UPDATE players p SET entries = p.entries + 1, xp = p.xp + 10, reached_at = now(), version = version + 1,
         streak_length = 1, streak_last_day = current_date, day = current_date, day_xp = p.day_xp + 10
@@ -30,6 +30,7 @@ _COMPLETE = f"""WITH {_ME},
             ruleset) SELECT gen_random_uuid(), p.user_id, p.entries, 'lesson.completed', $1::text, step.course_id,
         'granted', 10, now(), current_date, 1 FROM player p, step),
     day AS (INSERT INTO active_days SELECT user_id, current_date, now() FROM player ON CONFLICT DO NOTHING),
+    told AS (INSERT INTO outbox (user_id, kind, body, at) SELECT user_id, 'reward', '{{"xp": 10}}', now() FROM player),
     week AS (INSERT INTO week_scores SELECT date_trunc('week', now())::date, user_id, 10, now() FROM player
         ON CONFLICT (week, user_id) DO UPDATE SET xp = week_scores.xp + 10, reached_at = now()),
     scored AS (INSERT INTO course_scores SELECT step.course_id, p.user_id, 10, now() FROM player p, step

@@ -17,6 +17,20 @@ _APPEND_ONLY = """
 
 def upgrade() -> None:
     op.create_table(
+        "outbox",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column(
+            "xact", sa.BigInteger(), server_default=sa.text("pg_current_xact_id()::text::bigint"), nullable=False
+        ),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "number", name=op.f("pk_outbox")),
+    )
+    op.create_index("ix_outbox_at", "outbox", ["at"], unique=False, postgresql_using="brin")
+    op.create_index("ix_outbox_xact", "outbox", ["xact"], unique=False)
+    op.create_table(
         "free_days",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -147,6 +161,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_xp_ledger")),
     )
     op.create_index("ix_xp_ledger_course_id", "xp_ledger", ["course_id"], unique=False)
+    op.create_index("ix_xp_ledger_item", "xp_ledger", ["user_id", "source"], unique=False)
     op.create_index("uq_xp_ledger_number", "xp_ledger", ["user_id", "number"], unique=True)
     op.create_index(
         "uq_xp_ledger_paid",
@@ -167,9 +182,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("outbox")
     op.drop_constraint("fk_enrollments_player", "enrollments", type_="foreignkey")
     op.drop_index("uq_xp_ledger_paid", table_name="xp_ledger", postgresql_where=sa.text("decision = 'granted'"))
     op.drop_index("uq_xp_ledger_number", table_name="xp_ledger")
+    op.drop_index("ix_xp_ledger_item", table_name="xp_ledger")
     op.drop_index("ix_xp_ledger_course_id", table_name="xp_ledger")
     op.drop_table("xp_ledger")
     op.drop_index("ix_course_scores_user_id", table_name="course_scores")

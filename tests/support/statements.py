@@ -51,7 +51,10 @@ BY_NAME: dict[str, Any] = {
     "award_code": "new",
     "ledger_rows": f'[{{"id": "{UUID(int=3)}", "user_id": "{ID}", "number": 2, "rule": "lesson.completed", '
     f'"source": "new", "course_id": "{ID}", "decision": "granted", "amount": 10, "at": "2025-04-10T12:00:00Z", '
-    '"local_date": "2025-04-10", "ruleset": 1, "week": "2025-04-07"}]',
+    '"local_date": "2025-04-10", "ruleset": 1}]',
+    "week_rows": '[{"week": "2025-04-07", "xp": 10, "reached_at": "2025-04-11T12:00:00Z"}]',
+    "course_id_rows": f'[{{"course_id": "{ID}", "xp": 10, "reached_at": "2025-04-11T12:00:00Z"}}]',
+    "told_body": '{"xp": 10}',
     "day_rows": '[{"day": "2025-04-11", "at": "2025-04-11T12:00:00Z"}]',
     "score_week": NOON.date() + timedelta(days=7),
     "score_course_id": OTHER_ID,

@@ -17,6 +17,7 @@ from application.learning.ports import (
     LessonNotFound,
     LessonOffer,
     Offers,
+    StepAtHand,
     StepOvertaken,
 )
 from application.learning.structure import completed_in, outline_of, scores_in
@@ -128,9 +129,14 @@ class MemoryEnrollmentRepository(EnrollmentRepository):
             lessons_completed=len(completed),
         )
 
-    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> tuple[Enrollment, LessonAtHand]:
+    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> StepAtHand:
         enrollment = await self.at_lesson(lesson_id, user_id)
-        return enrollment, await self.lesson_at_hand(enrollment, lesson_id)
+        items = [str(lesson_id), str(enrollment.course_id)]
+        return StepAtHand(
+            enrollment=enrollment,
+            lesson=await self.lesson_at_hand(enrollment, lesson_id),
+            player=await MemoryPlayers(self._tables).get(user_id, enrollment.course_id, items),
+        )
 
     async def seats_taken(self, course_id: CourseId, *, besides: Iterable[EnrollmentId]) -> int:
         left_out = set(besides)

@@ -38,6 +38,15 @@ class BadgeAward:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What is told to a learner's open pages; `body` is JSON."""
+
+    kind: str
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gains:
     """What a turn has changed: the player as they are now, and what is written of it.
 
@@ -51,6 +60,7 @@ class Gains:
     entries: Sequence[LedgerEntry] = ()
     days: Mapping[date, datetime] = field(default_factory=dict)
     awards: Sequence[BadgeAward] = ()
+    notice: Notice | None = None
 
 
 class PlayerOvertaken(Conflict):

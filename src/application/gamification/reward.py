@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from application.gamification.ports import BadgeAward, Gains, Players
+import msgspec
+
+from application.gamification.ports import BadgeAward, Gains, Notice, PlayerAtHand, Players
 from application.gamification.views import RewardView
 from application.shared.clock import NewId
 from domain.gamification.deeds import Deed, claims_of
@@ -27,9 +29,14 @@ async def reward(
     players: Players, user_id: UserId, course_id: CourseId, deeds: Sequence[Deed], *, new_id: NewId, at: datetime
 ) -> Reward:
     """What these deeds in a course bring; the player stays locked until the unit ends."""
-    rules = RULESET_1
-    sources = {claim.source for deed in deeds for claim in claims_of(deed, rules.prices)}
+    sources = {claim.source for deed in deeds for claim in claims_of(deed, RULESET_1.prices)}
     found = await players.get(user_id, course_id, sources)
+    return reward_to(found, deeds, new_id=new_id, at=at)
+
+
+def reward_to(found: PlayerAtHand, deeds: Sequence[Deed], *, new_id: NewId, at: datetime) -> Reward:
+    """What these deeds bring to a player of whom is known what was decided about their items."""
+    rules = RULESET_1
     around = Circumstances(
         zone=ZoneInfo(found.time_zone),
         may_earn=may_earn(found.role, owns_course=found.owns_course),
@@ -37,6 +44,7 @@ async def reward(
         free_days=found.free_days,
     )
     turn = take_turn(found.player, deeds, around, rules, new_id=new_id, now=at)
+    view = RewardView.of(turn, rules)
     gains = Gains(
         player=turn.player,
         before=found.version,
@@ -44,5 +52,6 @@ async def reward(
         entries=turn.entries,
         days={turn.day: at} if turn.is_active else {},
         awards=[BadgeAward(id=new_id(), badge=badge, awarded_at=at) for badge in turn.badges],
+        notice=Notice(kind="reward", body=msgspec.json.encode(view).decode(), at=at),
     )
-    return Reward(gains, RewardView.of(turn, rules))
+    return Reward(gains, view)

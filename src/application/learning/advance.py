@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.audit.record import entry_of
-from application.gamification.reward import reward
+from application.gamification.ports import PlayerAtHand
+from application.gamification.reward import reward, reward_to
 from application.learning.award import award_for
 from application.learning.ports import LessonAtHand, LessonNotFound, StepOvertaken, StepUnit
 from application.learning.queries import LessonProgressView
@@ -57,8 +58,11 @@ class Steps:
         for _ in range(TRIES):
             try:
                 async with self.apart() as unit:
-                    enrollment, lesson = await unit.enrollments.step_at_hand(lesson_id, actor.user_id)
-                    taken = await take_step(unit, enrollment, lesson, deed, actor=actor, new_id=self.new_id, at=at)
+                    found = await unit.enrollments.step_at_hand(lesson_id, actor.user_id)
+                    taken = await take_step(
+                        unit, found.enrollment, found.lesson, deed, player=found.player, actor=actor,
+                        new_id=self.new_id, at=at,
+                    )  # fmt: skip
                     await unit.commit()
             except StepOvertaken:
                 continue
@@ -82,12 +86,13 @@ async def take_step(
     actor: Actor,
     new_id: NewId,
     at: datetime,
+    player: PlayerAtHand | None = None,
     deeds: Sequence[GameDeed] = (),
 ) -> Taken:
     """The deed, stored in this unit with all that follows from it: whoever completes a lesson goes through here.
 
-    The lesson is as of when the enrollment was fetched, or locked. `deeds` are what the game is told besides the
-    completions that follow.
+    The lesson is as of when the enrollment was fetched, or locked, and so is the player, if it was fetched already.
+    `deeds` are what the game is told besides the completions that follow.
 
     Raises:
         StepOvertaken: the enrollment wasn't locked, and isn't as it was any more.
@@ -99,7 +104,10 @@ async def take_step(
     told = [*deeds, *_completions(done, enrollment, lesson.lesson_id)]
     gained = None
     if told:
-        gained = await reward(unit.players, enrollment.user_id, enrollment.course_id, told, new_id=new_id, at=at)
+        if player is None:
+            gained = await reward(unit.players, enrollment.user_id, enrollment.course_id, told, new_id=new_id, at=at)
+        else:
+            gained = reward_to(player, told, new_id=new_id, at=at)
     if done.changed or lesson.progress is None or gained is not None:
         award = award_for(enrollment, new_id=new_id, at=at) if done.course_completed else None
         entries = _entries(done, enrollment, lesson.lesson_id, award, actor, new_id, at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from application.audit.ports import AuditLog
-from application.gamification.ports import Gains, Players
+from application.gamification.ports import Gains, PlayerAtHand, Players
 from application.shared.unit import Unit
 from domain.audit.entry import AuditEntry
 from domain.learning.certificate import Award
@@ -66,6 +66,15 @@ class LessonAtHand:
     lessons_completed: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepAtHand:
+    """What a step in a lesson is judged by; of the player also what was decided about the lesson and its course."""
+
+    enrollment: Enrollment
+    lesson: LessonAtHand
+    player: PlayerAtHand
+
+
 @dataclass(frozen=True, slots=True)
 class LessonOffer:
     course: Offer
@@ -124,8 +133,8 @@ class EnrollmentRepository(Protocol):
         """
         ...
 
-    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> tuple[Enrollment, LessonAtHand]:
-        """Both as of one instant, and not locked: `save_step` finds out whether they are still so.
+    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> StepAtHand:
+        """All as of one instant, and not locked: `save_step` finds out whether they are still so.
 
         Raises:
             LessonNotFound, EnrollmentRequired: as `at_lesson` says.

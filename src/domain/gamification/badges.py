@@ -59,12 +59,15 @@ class BadgeProgress:
 
 def earned(badges: Sequence[Badge], numbers: Mapping[Measure, int], held: Collection[BadgeTier]) -> list[BadgeTier]:
     """Those that are new: every tier that is reached and not held, the lowest first."""
-    return [
-        reached
-        for badge in badges
-        for tier, threshold in badge.thresholds.items()
-        if numbers.get(badge.measure, 0) >= threshold and (reached := BadgeTier(badge.key, tier)) not in held
-    ]
+    found = []
+    for badge in badges:
+        number = numbers.get(badge.measure, 0)
+        for tier, threshold in badge.thresholds.items():
+            if number < threshold:
+                break
+            if (reached := BadgeTier(badge.key, tier)) not in held:
+                found.append(reached)
+    return found
 
 
 def progress_of(

@@ -75,7 +75,8 @@ def take_turn(
     quests = reached(todays, before.day_tallies, played.day_tallies)
     prizes = [claim for quest in quests for claim in claims_of(QuestCompleted(source_of(quest, day)), rules.prices)]
     won, standing = decide(prizes, standing, rules.limits, now=now)
-    played = _credited(played, won, standing, now)
+    if won:
+        played = _credited(played, won, standing, now)
     if is_active:
         played = replace(played, streak=after(played.streak, day, around.free_days, rules.streak))
     badges = earned(rules.badges, played.numbers(rules.levels), played.badges) if around.may_earn else []

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
+from hashlib import shake_128
 from zoneinfo import ZoneInfo
 
 from domain.shared.ids import UserId
 
+_LOT = 4
 WEEK_ZONE = ZoneInfo("Asia/Jakarta")
 
 
@@ -28,13 +29,17 @@ class QuestRules:
 
 
 def quests_of(user_id: UserId, day: date, rules: QuestRules) -> tuple[Quest, ...]:
-    """In the order of their hashes; of different rules, so that one deed is not three quests."""
-    whose = f"{user_id}/{day}/".encode()
-    ranked = sorted(rules.pool, key=lambda quest: sha256(whose + quest.key.encode()).digest())
+    """In the order of the lots that the day draws for the pool; of different rules: one deed is not three quests."""
+    digest = shake_128(f"{user_id}/{day}".encode()).digest(_LOT * len(rules.pool))
+    lots = [digest[at : at + _LOT] for at in range(0, len(digest), _LOT)]
     chosen: dict[str, Quest] = {}
-    for quest in ranked:
+    for _, quest in sorted(zip(lots, rules.pool, strict=True), key=_lot_of):
         chosen.setdefault(quest.rule, quest)
     return tuple(chosen.values())[: rules.daily]
+
+
+def _lot_of(drawn: tuple[bytes, Quest]) -> bytes:
+    return drawn[0]
 
 
 def reached(quests: Sequence[Quest], before: Mapping[str, int], now: Mapping[str, int]) -> list[Quest]:

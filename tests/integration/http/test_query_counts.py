@@ -111,9 +111,9 @@ LEARNING: dict[str, tuple[int, Any]] = {
     "GET /v1/lessons/{read}/lock": (1 + 1, None),
     "PUT /v1/courses/{other}/enrollment": (8, None),
     "DELETE /v1/courses/{taught}/enrollment": (6, None),
-    "PUT /v1/lessons/{read}/completion": (1 + 3, None),
-    "PUT /v1/lessons/{only}/completion": (1 + 3, None),
-    "PUT /v1/lessons/{video}/progress": (1 + 3, {"watched_seconds": 100}),
+    "PUT /v1/lessons/{read}/completion": (1 + 2, None),
+    "PUT /v1/lessons/{only}/completion": (1 + 2, None),
+    "PUT /v1/lessons/{video}/progress": (1 + 2, {"watched_seconds": 100}),
 }
 
 

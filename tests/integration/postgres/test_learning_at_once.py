@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from adapters.postgres.pool import Pool
 from adapters.postgres.repositories.enrollments import PostgresEnrollmentRepository, PostgresOffers
 from adapters.postgres.unit import ApartUnit, PostgresUnit, begin_apart, begin_unit
-from application.learning.ports import LessonAtHand
+from application.learning.ports import StepAtHand
 from domain.identity.user import User
 from domain.learning.enrollment import CourseFull, Enrollment, Offer
 from domain.learning.progress import LessonProgress
@@ -220,9 +220,12 @@ async def test_the_last_lesson_twenty_times_at_once_is_one_certificate(empty_dat
 
 
 class WithoutGate(PostgresEnrollmentRepository):
-    """Negative control: stores a step as if it had been taken from whatever the enrollment has become meanwhile."""
+    """Negative control: stores a step as if it had been taken from whatever the enrollment has become meanwhile.
 
-    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> tuple[Enrollment, LessonAtHand]:
+    Without what it gained, which has a gate of its own.
+    """
+
+    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> StepAtHand:
         found = await super().step_at_hand(lesson_id, user_id)
         await asyncio.sleep(0.01)
         return found
@@ -230,7 +233,7 @@ class WithoutGate(PostgresEnrollmentRepository):
     async def save_step(self, enrollment: Enrollment, progress: LessonProgress, *, before: int, **rest: Any) -> None:
         now = await self._connection.fetchval("SELECT version FROM enrollments WHERE id = $1", enrollment.id)
         assert now >= before
-        await super().save_step(enrollment, progress, before=now, **rest)
+        await super().save_step(enrollment, progress, before=now, **rest | {"gains": None})
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ from adapters.postgres.queries import (
     submissions,
     users,
 )
+from adapters.postgres.repositories import steps
 from adapters.postgres.statement import Statement
 from adapters.postgres.unit import begin_unit
 from tests.support.statements import arguments_for, builders, seeds, statements
@@ -51,6 +52,11 @@ BUILT: dict[str, list[Statement]] = {
     ],
     "adapters.postgres.queries.game.ledger_statement": [
         game.ledger_statement(has_cursor=has_cursor) for has_cursor in (False, True)
+    ],
+    "adapters.postgres.repositories.steps.step_statement": [
+        steps.step_statement(with_gains=with_gains, with_awards=with_awards)
+        for with_gains in (False, True)
+        for with_awards in (False, True)
     ],
     "adapters.postgres.queries.reviews.reviews_statement": [
         reviews.reviews_statement(has_rating=has_rating, has_cursor=has_cursor)

@@ -21,7 +21,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, array, insert
 
 from adapters.postgres.arrays import unnested
 from adapters.postgres.queries.learning import raise_not_learning
@@ -31,6 +31,7 @@ from adapters.postgres.repositories.certificate_issuing import issuing
 from adapters.postgres.repositories.enrollment_rows import CHANGING as _CHANGING
 from adapters.postgres.repositories.enrollment_rows import enrollment_of, offer_of
 from adapters.postgres.repositories.enrollment_rows import values_of as enrollment_values
+from adapters.postgres.repositories.players import at_hand_columns, player_at_hand_of
 from adapters.postgres.repositories.steps import save_step
 from adapters.postgres.statement import Connection, Row, Statement
 from adapters.postgres.tables.catalog import courses
@@ -48,6 +49,7 @@ from application.learning.ports import (
     LessonNotFound,
     LessonOffer,
     Offers,
+    StepAtHand,
 )
 from application.learning.structure import StoredModule, completed_in, outline_of, rule_of, scores_in
 from domain.audit.entry import AuditEntry
@@ -166,9 +168,14 @@ def _at_hand(enrollment_id: ColumnElement[UUID], *outer: FromClause) -> Select[A
 
 
 def _step_at_hand_statement() -> Select[Any]:
+    """In one look, since each costs as much as the rules that are to be judged."""
+    items = array([lessons.c.id.cast(Text), enrollments.c.course_id.cast(Text)])
     return (
         _at_hand(enrollments.c.id, enrollments)
         .add_columns(*(each.label(_ENROLLMENT + each.name) for each in enrollments.columns))
+        .add_columns(*at_hand_columns(enrollments.c.course_id, items))
+        .join(players, players.c.user_id == enrollments.c.user_id)
+        .join(users, users.c.id == enrollments.c.user_id)
         .where(
             lessons.c.status == "published",
             enrollments.c.user_id == bindparam("user_id"),
@@ -259,11 +266,15 @@ class PostgresEnrollmentRepository(EnrollmentRepository):
             raise LessonNotFound("There is no such lesson.")
         return _at_hand_of(row, lesson_id)
 
-    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> tuple[Enrollment, LessonAtHand]:
+    async def step_at_hand(self, lesson_id: LessonId, user_id: UserId) -> StepAtHand:
         row = await _step_at_hand.row(self._connection, lesson_id=lesson_id, user_id=user_id)
         if row is None:
             await raise_not_learning(self._connection, user_id, lesson_id)
-        return enrollment_of(row, prefix=_ENROLLMENT), _at_hand_of(row, lesson_id)
+        return StepAtHand(
+            enrollment=enrollment_of(row, prefix=_ENROLLMENT),
+            lesson=_at_hand_of(row, lesson_id),
+            player=player_at_hand_of(row),
+        )
 
     async def seats_taken(self, course_id: CourseId, *, besides: Iterable[EnrollmentId]) -> int:
         taken: int = await _seats_taken.value(self._connection, course_id=course_id, besides=list(besides))

@@ -1,20 +1,21 @@
-"""What a deed has gained, as parts of one statement: the ledger's rows, the player, and the scores of leaderboards.
+"""What a turn has gained, as parts of one statement: the ledger's rows, the player, and the scores of leaderboards.
 
 All of it hangs on a gate, a part that has one row with the player's `user_id`, or none where nothing is to be written.
+Each part costs whether it has rows or not, and badges are rare, so they are a part only where there are some.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
     CTE,
-    FromClause,
     Insert,
     Integer,
     Table,
+    Text,
     Update,
     bindparam,
-    func,
     select,
     true,
     update,
@@ -26,6 +27,7 @@ from adapters.postgres.tables.gamification import (
     active_days,
     badge_awards,
     course_scores,
+    outbox,
     players,
     week_scores,
     xp_ledger,
@@ -33,23 +35,25 @@ from adapters.postgres.tables.gamification import (
 from application.gamification.ports import Gains
 from domain.gamification.player import Player
 from domain.gamification.quests import monday_of
+from domain.gamification.replay import Score, scores_of
 
 _ENTRY = tuple(each.name for each in xp_ledger.columns)
 _PLAYER = tuple(each.name for each in players.columns if each.name != "user_id")
 _AWARD = ("id", "badge", "tier", "awarded_at")
 
 
-def gain_writes(gate: CTE) -> list[CTE]:
+def gain_writes(gate: CTE, *, with_awards: bool) -> list[CTE]:
     """The arguments are `gain_values`."""
-    entries = recorded("entries", [*xp_ledger.columns, week_scores.c.week], "ledger_rows")
+    entries = recorded("entries", xp_ledger.columns, "ledger_rows")
     ledger = select(*(entries.c[name] for name in _ENTRY)).join_from(entries, gate, true())
     return [
         player_update().where(players.c.user_id == gate.c.user_id).cte("player"),
         insert(xp_ledger).from_select(list(_ENTRY), ledger).cte("ledger"),
         _days(gate).cte("days"),
-        _awards(gate).cte("badges"),
-        _scores(week_scores, "week", entries, gate).cte("weeks"),
-        _scores(course_scores, "course_id", entries, gate).cte("scored"),
+        _scores(week_scores, "week", gate).cte("weeks"),
+        _scores(course_scores, "course_id", gate).cte("scored"),
+        _told(gate).cte("told"),
+        *([_awards(gate).cte("badges")] if with_awards else []),
     ]
 
 
@@ -59,9 +63,6 @@ def player_update() -> Update:
 
 
 def gain_values(gains: Gains) -> dict[str, Any]:
-    entries = [
-        {name: getattr(entry, name) for name in _ENTRY} | {"week": monday_of(entry.at)} for entry in gains.entries
-    ]
     awards = [
         {"id": award.id, "badge": award.badge.key, "tier": award.badge.tier, "awarded_at": award.awarded_at}
         for award in gains.awards
@@ -69,10 +70,13 @@ def gain_values(gains: Gains) -> dict[str, Any]:
     return {
         **player_values(gains.player, version=gains.before + 1),
         "player_before": gains.before,
-        "ledger_rows": msgspec.json.encode(entries).decode(),
-        "award_rows": msgspec.json.encode(awards).decode(),
+        "ledger_rows": _json(gains.entries),
+        "award_rows": _json(awards),
         "award_ruleset": gains.ruleset,
-        "day_rows": msgspec.json.encode([{"day": day, "at": at} for day, at in gains.days.items()]).decode(),
+        **{f"told_{name}": getattr(gains.notice, name, None) for name in ("kind", "body", "at")},
+        "day_rows": _json({"day": day, "at": at} for day, at in gains.days.items()),
+        "week_rows": _score_rows("week", scores_of(gains.entries, lambda entry: monday_of(entry.at))),
+        "course_id_rows": _score_rows("course_id", scores_of(gains.entries, lambda entry: entry.course_id)),
     }
 
 
@@ -105,6 +109,17 @@ def _days(gate: CTE) -> Insert:
     return insert(active_days).from_select(["user_id", "day", "at"], made).on_conflict_do_nothing()
 
 
+def _told(gate: CTE) -> Insert:
+    """What is told of it, where something is."""
+    values = {
+        "kind": bindparam("told_kind", type_=Text),
+        "body": bindparam("told_body", type_=Text),
+        "at": bindparam("told_at", type_=outbox.c.at.type),
+    }
+    made = select(gate.c.user_id, *values.values()).where(values["kind"].is_not(None))
+    return insert(outbox).from_select(["user_id", *values], made)
+
+
 def _awards(gate: CTE) -> Insert:
     given = recorded("awards", (badge_awards.c[name] for name in _AWARD), "award_rows")
     values = {
@@ -116,17 +131,19 @@ def _awards(gate: CTE) -> Insert:
     return insert(badge_awards).from_select(list(values), made)
 
 
-def _scores(table: Table, key: str, entries: FromClause, gate: CTE) -> Insert:
-    """What the entries add up to, week by week or course by course; `reached_at` moves with the score alone."""
-    of = entries.c[key]
-    earned = (
-        select(of, gate.c.user_id, func.sum(entries.c.amount).cast(Integer), func.max(entries.c.at))
-        .join_from(entries, gate, true())
-        .where(of.is_not(None))
-        .group_by(of, gate.c.user_id)
-        .having(func.sum(entries.c.amount) != 0)
-    )
-    stored = insert(table).from_select([key, "user_id", "xp", "reached_at"], earned)
+def _json(rows: Iterable[Any]) -> str:
+    return msgspec.json.encode(list(rows)).decode()
+
+
+def _score_rows(key: str, scores: Mapping[Any, Score]) -> str:
+    return _json({key: of, "xp": score.xp, "reached_at": score.reached_at} for of, score in scores.items())
+
+
+def _scores(table: Table, key: str, gate: CTE) -> Insert:
+    """What is added, week by week or course by course; `reached_at` moves with the score alone."""
+    given = recorded(f"given_{key}", [table.c[key], table.c.xp, table.c.reached_at], f"{key}_rows")
+    added = select(given.c[key], gate.c.user_id, given.c.xp, given.c.reached_at).join_from(given, gate, true())
+    stored = insert(table).from_select([key, "user_id", "xp", "reached_at"], added)
     return stored.on_conflict_do_update(
         index_elements=[key, "user_id"],
         set_={"xp": table.c.xp + stored.excluded.xp, "reached_at": stored.excluded.reached_at},

@@ -1,7 +1,8 @@
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, Text, Uuid, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, Label, Select, Text, Uuid, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.repositories.gains import gain_values, gain_writes
@@ -15,9 +16,15 @@ from domain.gamification.player import Player
 from domain.gamification.streak import Streak
 from domain.shared.ids import CourseId, UserId
 
+_PLAYER = "player_"
 
-def _at_hand() -> Select[Any]:
-    """What was decided is of items of a deed whose enrollment is locked: nobody else decides about them meanwhile."""
+
+def at_hand_columns(course_id: ColumnElement[Any], sources: ColumnElement[Any]) -> list[Label[Any]]:
+    """What `player_at_hand_of` reads, beside `users` and `players` of one learner.
+
+    What was decided is of items of a deed whose enrollment is locked, or found unchanged at the end: nobody else
+    decides about them meanwhile.
+    """
     decided = (
         select(
             func.jsonb_agg(
@@ -26,33 +33,38 @@ def _at_hand() -> Select[Any]:
         )
         .where(
             xp_ledger.c.user_id == players.c.user_id,
-            xp_ledger.c.source == func.any(bindparam("sources", type_=ARRAY(Text))),
+            xp_ledger.c.source == func.any(sources),
         )
-        .correlate(players)
+        .correlate_except(xp_ledger)
         .scalar_subquery()
     )
     free = (
         select(func.array_agg(free_days.c.day))
         .where(free_days.c.day >= func.coalesce(players.c.streak_last_day, literal_column("'infinity'::date")))
-        .correlate(players)
+        .correlate_except(free_days)
         .scalar_subquery()
     )
     owns = (
         select(literal_column("1"))
-        .where(courses.c.id == bindparam("course_id", type_=Uuid), courses.c.created_by == players.c.user_id)
-        .correlate(players)
+        .where(courses.c.id == course_id, courses.c.created_by == players.c.user_id)
+        .correlate_except(courses)
         .exists()
     )
+    return [
+        *(each.label(_PLAYER + each.name) for each in players.columns),
+        users.c.role.label("player_role"),
+        users.c.time_zone.label("player_time_zone"),
+        owns.label("player_owns_course"),
+        decided.label("player_decided"),
+        free.label("player_free_days"),
+    ]
+
+
+def _at_hand() -> Select[Any]:
+    sources = bindparam("sources", type_=ARRAY(Text))
     return (
-        select(
-            *players.columns,
-            users.c.role,
-            users.c.time_zone,
-            owns.label("owns_course"),
-            decided.label("decided"),
-            free.label("free_days"),
-        )
-        .join(users, users.c.id == players.c.user_id)
+        select(*at_hand_columns(bindparam("course_id", type_=Uuid), sources))
+        .select_from(players.join(users, users.c.id == players.c.user_id))
         .where(players.c.user_id == bindparam("user_id"))
     )
 
@@ -67,7 +79,7 @@ def _saving() -> Select[Any]:
         .with_for_update(key_share=True)
         .cte("gate")
     )
-    return select(gate.c.user_id).add_cte(*gain_writes(gate))
+    return select(gate.c.user_id).add_cte(*gain_writes(gate, with_awards=True))
 
 
 _look = Statement(_at_hand())
@@ -85,18 +97,7 @@ class PostgresPlayers(Players):
     async def get(self, user_id: UserId, course_id: CourseId, sources: Collection[str]) -> PlayerAtHand:
         row = await self._get.row(self._connection, user_id=user_id, course_id=course_id, sources=list(sources))
         assert row is not None, "who enrolls becomes a player"
-        decided: dict[tuple[str, str], bool] = {}
-        for rule, source, paid in row["decided"] or []:
-            decided[rule, source] = decided.get((rule, source), False) or paid
-        return PlayerAtHand(
-            player=player_of(row),
-            version=row["version"],
-            role=row["role"],
-            time_zone=row["time_zone"],
-            owns_course=row["owns_course"],
-            decided=decided,
-            free_days=frozenset(row["free_days"] or ()),
-        )
+        return player_at_hand_of(row)
 
     async def save(self, gains: Gains) -> None:
         user_id = gains.player.user_id
@@ -104,25 +105,46 @@ class PostgresPlayers(Players):
             raise PlayerOvertaken("Another deed of this learner came first; try again.")
 
 
-def player_of(row: Row) -> Player:
+def player_at_hand_of(row: Row) -> PlayerAtHand:
+    decided: dict[tuple[str, str], bool] = {}
+    for rule, source, paid in row["player_decided"] or []:
+        decided[rule, source] = decided.get((rule, source), False) or paid
+    return PlayerAtHand(
+        player=player_of(row, prefix=_PLAYER),
+        version=row["player_version"],
+        role=row["player_role"],
+        time_zone=row["player_time_zone"],
+        owns_course=row["player_owns_course"],
+        decided=decided,
+        free_days=frozenset(row["player_free_days"] or ()),
+    )
+
+
+def player_of(row: Row, *, prefix: str = "") -> Player:
     streak = Streak(
-        length=row["streak_length"],
-        longest=row["streak_longest"],
-        freezes=row["streak_freezes"],
-        frozen_days=row["streak_frozen_days"],
-        last_day=row["streak_last_day"],
+        length=row[prefix + "streak_length"],
+        longest=row[prefix + "streak_longest"],
+        freezes=row[prefix + "streak_freezes"],
+        frozen_days=row[prefix + "streak_frozen_days"],
+        last_day=row[prefix + "streak_last_day"],
     )
-    badges = (badge.split(":") for badge in row["badges"])
     return Player(
-        user_id=UserId(row["user_id"]),
-        entries=row["entries"],
-        xp=row["xp"],
-        reached_at=row["reached_at"],
-        tallies=row["tallies"],
+        user_id=UserId(row[prefix + "user_id"]),
+        entries=row[prefix + "entries"],
+        xp=row[prefix + "xp"],
+        reached_at=row[prefix + "reached_at"],
+        tallies=row[prefix + "tallies"],
         streak=streak,
-        day=row["day"],
-        day_xp=row["day_xp"],
-        day_tallies=row["day_tallies"],
-        recent=tuple(row["recent"]),
-        badges=frozenset(BadgeTier(key, Tier(tier)) for key, tier in badges),
+        day=row[prefix + "day"],
+        day_xp=row[prefix + "day_xp"],
+        day_tallies=row[prefix + "day_tallies"],
+        recent=tuple(row[prefix + "recent"]),
+        badges=frozenset(map(_badge_tier, row[prefix + "badges"])),
     )
+
+
+@cache
+def _badge_tier(text: str) -> BadgeTier:
+    """There are some hundreds of them at most."""
+    key, tier = text.split(":")
+    return BadgeTier(key, Tier(tier))

@@ -1,6 +1,7 @@
 """A step in a lesson, the most frequent write of all, in one statement: progress, enrollment, certificate and audit."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CTE, Integer, Select, Uuid, bindparam, func, select, update
@@ -46,12 +47,15 @@ def _gate_with_player() -> Select[Any]:
     )
 
 
-def _expression(gate: CTE, *more: CTE) -> Select[Any]:
-    """Plain arguments and not arrays: cheaper to make, and the planner knows that it is one row each.
+@cache
+def step_statement(*, with_gains: bool, with_awards: bool) -> Statement:
+    """A certificate and badges are rare, and each part of a statement costs even where it has nothing to write.
 
-    All parts hang on `gate`, which locks what the step was taken from, and is empty where somebody was faster. The
-    enrollment is written only where it is different: seconds watched leave it as it is.
+    Plain arguments and not arrays: cheaper to make, and the planner knows that it is one row each. All parts hang on
+    `gate`, which locks what the step was taken from, and is empty where somebody was faster. The enrollment is written
+    only where it is different: seconds watched leave it as it is.
     """
+    gate = (_gate_with_player() if with_gains else _gate()).cte("gate")
     wanted = {name: bindparam(f"enrollment_{name}", type_=enrollments.c[name].type) for name in CHANGING}
     saved = (
         update(enrollments)
@@ -59,11 +63,17 @@ def _expression(gate: CTE, *more: CTE) -> Select[Any]:
         .where(enrollments.c.id == gate.c.id, enrollments.c.version != wanted["version"])
         .cte("saved")
     )
+    parts = [saved, audit_insertion(gate).cte("audit"), _progress(gate).cte("stored")]
+    if with_awards:
+        parts.append(_certificate(gate).cte("issued"))
+    if with_gains:
+        parts += gain_writes(gate, with_awards=with_awards)
+    return Statement(select(gate.c.id).add_cte(*parts))
+
+
+def _certificate(gate: CTE) -> Insert:
     award = {name: bindparam(f"award_{name}", type_=certificates.c[name].type) for name in AWARD}
-    issued = issuing({**award, "enrollment_id": gate.c.id}).cte("issued")
-    audited = audit_insertion(gate).cte("audit")
-    stored = _progress(gate).cte("stored")
-    return select(gate.c.id).add_cte(saved, issued, audited, stored, *more)
+    return issuing({**award, "enrollment_id": gate.c.id})
 
 
 def _progress(gate: CTE) -> Insert:
@@ -77,15 +87,6 @@ def _progress(gate: CTE) -> Insert:
     )
 
 
-def _with_gains() -> Select[Any]:
-    gate = _gate_with_player().cte("gate")
-    return _expression(gate, *gain_writes(gate))
-
-
-_save = Statement(_expression(_gate().cte("gate")))
-_save_with_gains = Statement(_with_gains())
-
-
 async def save_step(
     connection: Connection,
     enrollment: Enrollment,
@@ -96,7 +97,8 @@ async def save_step(
     gains: Gains | None,
 ) -> None:
     """As `EnrollmentRepository.save_step` says."""
-    statement = _save if gains is None else _save_with_gains
+    has_awards = award is not None or (gains is not None and bool(gains.awards))
+    statement = step_statement(with_gains=gains is not None, with_awards=has_awards)
     stored = await statement.value(
         connection,
         **({} if gains is None else gain_values(gains)),

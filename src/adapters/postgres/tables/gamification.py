@@ -1,9 +1,11 @@
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     Table,
@@ -56,6 +58,8 @@ Index(
 # Two who write for one learner at the same time can't both count on: one of them would lose the other's XP.
 Index("uq_xp_ledger_number", xp_ledger.c.user_id, xp_ledger.c.number, unique=True)
 Index("ix_xp_ledger_course_id", xp_ledger.c.course_id)
+# What was decided about an item, refusals included.
+Index("ix_xp_ledger_item", xp_ledger.c.user_id, xp_ledger.c.source)
 
 # What follows from the ledger and the active days, a row a learner, which is locked by whoever adds to them.
 players = Table(
@@ -141,6 +145,24 @@ Index(
     course_scores.c.user_id,
 )
 Index("ix_course_scores_user_id", course_scores.c.user_id)
+
+# What is told to whoever watches, written with what it tells of: a learner's are in the order of their numbers, which
+# are drawn under the lock of the player. `xact` is the transaction that wrote it: whoever reads on from the oldest one
+# that still runs misses nothing. `body` is JSON, to be sent as it is. No foreign key: it is kept for days, and holds
+# nobody up.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    Column("number", BigInteger, Identity(), primary_key=True),
+    Column("xact", BigInteger, nullable=False, server_default=text("pg_current_xact_id()::text::bigint")),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+Index("ix_outbox_xact", outbox.c.xact)
+# Rows come in the order of their times: a summary of each range of pages is enough to find the old ones.
+Index("ix_outbox_at", outbox.c.at, postgresql_using="brin")
 
 free_days = Table(
     "free_days",
