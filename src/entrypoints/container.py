@@ -25,6 +25,7 @@ from adapters.postgres.queries.certificates import PostgresCertificateQueries
 from adapters.postgres.queries.content import PostgresContentQueries
 from adapters.postgres.queries.game import PostgresGameQueries
 from adapters.postgres.queries.learning import PostgresLearningQueries
+from adapters.postgres.queries.outbox import PostgresOutboxQueries
 from adapters.postgres.queries.reviews import PostgresReviewQueries
 from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
@@ -51,6 +52,7 @@ from application.catalog.import_courses import ImportCoursesHandler
 from application.catalog.move_lesson import MoveLessonHandler
 from application.catalog.move_module import MoveModuleHandler
 from application.catalog.restore_lesson import RestoreLessonHandler
+from application.gamification.live_feed import LiveFeed
 from application.gamification.show_game import ShowGame
 from application.gamification.verify_ledger import RebuildLedgerHandler, VerifyLedgerHandler
 from application.identity.adjust_me import AdjustMeHandler
@@ -177,6 +179,8 @@ class Container(DeclarativeContainer):
     watch_lesson = providers.Singleton(WatchLessonHandler, steps, clock)
 
     games = providers.Singleton(PostgresGameQueries, pool)
+    outbox = providers.Singleton(PostgresOutboxQueries, pool)
+    live_feed = providers.Singleton(LiveFeed, outbox)
     verify_ledger = providers.Singleton(VerifyLedgerHandler, begin)
     rebuild_ledger = providers.Singleton(RebuildLedgerHandler, begin)
     show_game = providers.Singleton(ShowGame, games, clock)

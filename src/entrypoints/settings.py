@@ -72,6 +72,20 @@ class Settings(BaseSettings):
     rate_limit_enabled: bool = _setting(
         True, "TEKUN_RATE_LIMIT_ENABLED", "Whether limits per user or address are in force; there are none yet."
     )
+    events_seconds: float = Field(
+        default=300,
+        gt=0,
+        le=3600,
+        validation_alias="TEKUN_EVENTS_SECONDS",
+        description="How long a stream of events lasts; its client connects again, and shows who it is anew.",
+    )
+    events_heartbeat_seconds: float = Field(
+        default=15,
+        gt=0,
+        le=60,
+        validation_alias="TEKUN_EVENTS_HEARTBEAT_SECONDS",
+        description="After how long a silence a stream says that it lives: less than proxies wait.",
+    )
     drain_seconds: float = Field(
         default=2,
         ge=0,

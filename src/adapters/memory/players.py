@@ -1,5 +1,6 @@
 from collections.abc import Collection
 
+from adapters.memory.outbox import tell
 from adapters.memory.tables import MemoryTables
 from application.gamification.ports import Gains, PlayerAtHand, PlayerOvertaken, Players
 from domain.gamification.ledger import Decision, LedgerEntry
@@ -39,6 +40,8 @@ class MemoryPlayers(Players):
         self._tables.players[user_id] = gains.player
         self._tables.xp_ledger += gains.entries
         self._tables.badge_awards += [(user_id, award) for award in gains.awards]
+        if gains.notice is not None:
+            tell(self._tables, user_id, gains.notice)
         for day, at in gains.days.items():
             self._tables.active_days.setdefault((user_id, day), at)
 

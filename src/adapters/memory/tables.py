@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from application.gamification.outbox_ports import Told
 from application.gamification.ports import BadgeAward
 from application.identity.ports import WebhookDelivery
 from application.learning.quiz_content import StoredAnswer
@@ -40,6 +41,12 @@ class KeptAnswer:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class KeptNotice:
+    told: Told
+    at: datetime
+
+
 @dataclass(slots=True)
 class MemoryTables:
     """The objects in here belong to the tables alone: repositories copy on the way in and on the way out.
@@ -66,6 +73,8 @@ class MemoryTables:
     active_days: dict[tuple[UserId, date], datetime] = field(default_factory=dict)
     badge_awards: list[tuple[UserId, BadgeAward]] = field(default_factory=list)
     free_days: dict[date, str] = field(default_factory=dict)
+    outbox: list[KeptNotice] = field(default_factory=list)
+    notices_told: int = 0
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -93,6 +102,8 @@ class MemoryTables:
             active_days=dict(self.active_days),
             badge_awards=list(self.badge_awards),
             free_days=dict(self.free_days),
+            outbox=list(self.outbox),
+            notices_told=self.notices_told,
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

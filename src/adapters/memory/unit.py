@@ -10,6 +10,7 @@ from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
 from adapters.memory.histories import MemoryHistories
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.learning import MemoryEnrollmentRepository, MemoryLearners, MemoryOffers
+from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.player_records import MemoryPlayerRecords
 from adapters.memory.players import MemoryPlayers
 from adapters.memory.reviews import MemoryReviewRepository
@@ -68,6 +69,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certifi
         self.certificates = MemoryCertificateRepository(self._tables)
         self.players = MemoryPlayers(self._tables)
         self.records = MemoryPlayerRecords(self._tables)
+        self.outbox = MemoryOutbox(self._tables)
         self.histories = MemoryHistories(self._tables)
         self.reviews = MemoryReviewRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)

@@ -14,6 +14,7 @@ from adapters.postgres.repositories.enrollments import (
 )
 from adapters.postgres.repositories.histories import PostgresHistories
 from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.repositories.outbox import PostgresOutbox
 from adapters.postgres.repositories.player_records import PostgresPlayerRecords
 from adapters.postgres.repositories.players import PostgresPlayers
 from adapters.postgres.repositories.reviews import PostgresReviewRepository
@@ -52,6 +53,7 @@ class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certi
         self.certificates = PostgresCertificateRepository(connection)
         self.players = PostgresPlayers(connection)
         self.records = PostgresPlayerRecords(connection)
+        self.outbox = PostgresOutbox(connection)
         self.histories = PostgresHistories(connection)
         self.reviews = PostgresReviewRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)

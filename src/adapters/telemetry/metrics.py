@@ -35,6 +35,7 @@ class Metrics:
             "tekun_webhooks_total", "Webhook deliveries, by the state they were left in.", ("state",),
             registry=self.registry,
         )  # fmt: skip
+        self.live_streams = Gauge("tekun_live_streams", "Open streams of events.", registry=self.registry)
         self.pool_in_use = Gauge("tekun_database_connections_in_use", "Borrowed.", registry=self.registry)
         self.pool_waiting = Gauge("tekun_database_connections_waiting", "Requests in line.", registry=self.registry)
 

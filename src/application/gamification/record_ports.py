@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from application.gamification.outbox_ports import Outbox
 from application.shared.unit import Unit
 from domain.gamification.badges import BadgeTier
 from domain.gamification.ledger import LedgerEntry
@@ -45,3 +46,4 @@ class PlayerRecords(Protocol):
 
 class RecordUnit(Unit, Protocol):
     records: PlayerRecords
+    outbox: Outbox

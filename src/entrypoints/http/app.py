@@ -1,5 +1,6 @@
 """The application: routes, guard, errors, documents, and what is opened at its start and closed at its end."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -28,6 +29,7 @@ from entrypoints.http.documents import DocumentsController
 from entrypoints.http.edge import Edge
 from entrypoints.http.enrollments import EnrollmentsController
 from entrypoints.http.errors import answer_error
+from entrypoints.http.events import EventsController
 from entrypoints.http.game import GameController
 from entrypoints.http.learning import LearningController
 from entrypoints.http.lesson_versions import LessonVersionsController
@@ -56,6 +58,7 @@ CONTROLLERS = (
     AnalyticsController,
     CertificatesController,
     GameController,
+    EventsController,
     ReviewsController,
     UsersController,
     AuditController,
@@ -126,9 +129,11 @@ def _open(container: Container) -> Callable[[Litestar], AbstractAsyncContextMana
         # What was made at the start lives on: the collector needn't walk it again and again.
         gc.collect()
         gc.freeze()
+        feeding = asyncio.create_task(container.live_feed().run())
         try:
             yield
         finally:
+            feeding.cancel()
             await container.keys().aclose()
             await container.http_client().aclose()
             await pool.close()

@@ -46,6 +46,7 @@ ROUTED = (
     "import_grades",
     "invite_user",
     "learning",
+    "live_feed",
     "log_out",
     "metrics",
     "move_lesson",

@@ -80,7 +80,7 @@ class Edge:
         scope = {
             **scope,
             "method": "GET" if method == "HEAD" else method,
-            "state": {**scope.get("state", {}), "request_id": request_id, "address": address},
+            "state": {**scope.get("state", {}), "request_id": request_id, "address": address, "method": method},
         }
         headers = [*self._headers, *self._cors.headers(scope), (b"x-request-id", request_id.encode())]
         if self._is_stopping():

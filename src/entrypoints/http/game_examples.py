@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 _LEVEL = {"number": 2, "begins_at": 120, "ends_at": 276}
 _STREAK = {"length": 4, "longest": 9, "freezes": 1, "is_today_done": True}
 _QUESTS = [
@@ -30,6 +32,11 @@ REWARD = {
     "badges": [{**_BADGE, "tier": "bronze"}],
     "quests": _QUESTS,
 }
+EVENTS = (
+    "retry: 2000\nid: 40\n\n: still here\n\nid: 41\nevent: reward\ndata: "
+    + msgspec.json.encode(REWARD).decode()
+    + "\n\n"
+)
 GAME_EXAMPLES: dict[str, Any] = {
     "GameView": {
         "xp_total": 165,

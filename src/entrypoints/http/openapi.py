@@ -9,6 +9,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler
 
+from entrypoints.http.game_examples import EVENTS
 from entrypoints.http.openapi_components import (
     EXAMPLES,
     HEADERS,
@@ -47,7 +48,13 @@ _TAGS = (
 # What nobody else changes can be changed without If-Match.
 UNSHARED = frozenset({"changeMe"})
 # What is answered as CSV.
-TABLES = frozenset({"exportCourseAnalytics", "exportGrades"})
+STREAMS = frozenset({"streamMyEvents"})
+_TABLE = {"text/csv": {"schema": {"type": "string"}}}
+TEXTS = {
+    "exportCourseAnalytics": _TABLE,
+    "exportGrades": _TABLE,
+    "streamMyEvents": {"text/event-stream": {"schema": {"type": "string"}, "example": EVENTS}},
+}
 _OF_ONE_KIND = ("/v1/quizzes/", "/v1/assignments/")
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -147,14 +154,22 @@ def _correct(path: str, method: str, operation: dict[str, Any]) -> None:
     responses.pop("400", None)  # Litestar's own idea of errors
     for status in _statuses(path, method, operation, asks_who=rule.asks_who):
         responses.setdefault(status, {"$ref": f"#/components/responses/{PROBLEMS[status].name}"})
-    if operation["operationId"] in TABLES:
-        responses["200"]["content"] = {"text/csv": {"schema": {"type": "string"}}}
+    _describe_success(path, method, operation, asks_who=rule.asks_who)
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _describe_success(path: str, method: str, operation: dict[str, Any], *, asks_who: bool) -> None:
+    responses = operation["responses"]
+    if operation["operationId"] in TEXTS:
+        responses["200"]["content"] = TEXTS[operation["operationId"]]
     for status, response in responses.items():
         if status in ("200", "201", "204"):
             response["headers"] = _headers(path, status)
-    if method == "get" and rule.asks_who:
+    if operation["operationId"] in STREAMS:
+        del responses["200"]["headers"]["ETag"]
+        responses["409"] = {"$ref": f"#/components/responses/{PROBLEMS['409'].name}"}
+    elif method == "get" and asks_who:
         responses["304"] = {"description": "You have this state already.", "headers": _headers(path, "304")}
-    operation["responses"] = dict(sorted(responses.items()))
 
 
 def _corrected(parameter: dict[str, Any], *, is_shared: bool) -> dict[str, Any]:

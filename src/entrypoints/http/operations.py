@@ -9,6 +9,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.response.base import ASGIResponse
 
 from adapters.telemetry.metrics import CONTENT_TYPE, Metrics
+from application.gamification.live_feed import LiveFeed
 from domain.shared.errors import Forbidden
 from entrypoints.http.documentation import shows
 from entrypoints.http.injection import Offered
@@ -58,11 +59,13 @@ class OperationsController(Controller):
         request: Request[Any, Any, Any],
         metrics: Offered[Metrics],
         readiness: Offered[Readiness],
+        live_feed: Offered[LiveFeed],
         settings: Offered[Settings],
     ) -> ASGIResponse:
         if not (settings.metrics_public or (not settings.is_production and _is_loopback(request))):
             raise MetricsPrivate("Metrics are not served here: see TEKUN_METRICS_PUBLIC.")
         readiness.observe(metrics)
+        metrics.live_streams.set(live_feed.open_pages)
         return ASGIResponse(body=metrics.exposition(), media_type=CONTENT_TYPE)
 
 

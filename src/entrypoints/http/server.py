@@ -27,6 +27,7 @@ class Server(uvicorn.Server):
     def __init__(self, container: Container, listener: socket.socket, on_ready: Callable[[], None]) -> None:
         self._pool = container.pool()
         self._readiness = container.readiness()
+        self._live_feed = container.live_feed()
         self._drain_seconds = container.settings().drain_seconds
         self._listener = listener
         self._on_ready = on_ready
@@ -64,6 +65,11 @@ class Server(uvicorn.Server):
         if self.started:
             self._on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # However it was told to stop: open streams would be waited for.
+        self._live_feed.close()
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 # uvicorn's signature
         """Unlike uvicorn's own, it doesn't raise the signal again at the end: who called still has parts to stop."""
         # Not here and now: the signal may have come in the middle of a log line, which a second one would wait for.
@@ -77,6 +83,8 @@ class Server(uvicorn.Server):
             logger.info("stopping", drain_seconds=self._drain_seconds)
             asyncio.get_running_loop().call_later(self._drain_seconds, self._stop_taking)
         self._readiness.stopping = True
+        # At once: their clients have the drain to find another server.
+        self._live_feed.close()
 
     def _stop_taking(self) -> None:
         self.should_exit = True

@@ -18,6 +18,7 @@ from entrypoints.settings import Settings
 
 TICK_SECONDS = 1.0
 WEBHOOKS_KEPT_FOR = timedelta(days=30)
+NOTICES_KEPT_FOR = timedelta(days=7)
 
 logger = structlog.get_logger()
 
@@ -58,6 +59,7 @@ async def _forget(container: Container) -> dict[str, object]:
         forgotten: dict[str, object] = {
             "idempotency_keys": await unit.idempotency.forget_before(now - KEPT_FOR),
             "webhooks": await unit.inbox.forget_before(now - WEBHOOKS_KEPT_FOR),
+            "notices": await unit.outbox.forget_before(now - NOTICES_KEPT_FOR),
             "denied_sessions": await unit.denied_sessions.forget_before(now),
         }
         await unit.commit()
