@@ -12,6 +12,7 @@ from dependency_injector.containers import DeclarativeContainer
 
 from adapters.clerk.payloads import ClerkEventReader
 from adapters.markdown.rendering import safe_html
+from adapters.memory.leaderboard_projection import MemoryProjection
 from adapters.pdf.printer import PdfPrinter
 from adapters.postgres.migrations import newest_revision
 from adapters.postgres.periodic import claim_run
@@ -24,6 +25,7 @@ from adapters.postgres.queries.catalog import PostgresCourseQueries
 from adapters.postgres.queries.certificates import PostgresCertificateQueries
 from adapters.postgres.queries.content import PostgresContentQueries
 from adapters.postgres.queries.game import PostgresGameQueries
+from adapters.postgres.queries.leaderboards import PostgresLeaderboards, PostgresStandings
 from adapters.postgres.queries.learning import PostgresLearningQueries
 from adapters.postgres.queries.outbox import PostgresOutboxQueries
 from adapters.postgres.queries.reviews import PostgresReviewQueries
@@ -31,6 +33,8 @@ from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
 from adapters.postgres.unit import begin_apart, begin_unit
+from adapters.redis.client import redis_client
+from adapters.redis.leaderboard_projection import RedisProjection
 from adapters.system.clock import SystemClock, SystemNewId
 from adapters.telemetry.metrics import Metrics
 from application.catalog.change_capacity import ChangeCapacityHandler
@@ -52,8 +56,11 @@ from application.catalog.import_courses import ImportCoursesHandler
 from application.catalog.move_lesson import MoveLessonHandler
 from application.catalog.move_module import MoveModuleHandler
 from application.catalog.restore_lesson import RestoreLessonHandler
+from application.gamification.leaderboard_ports import Projection
 from application.gamification.live_feed import LiveFeed
+from application.gamification.projected_leaderboards import ProjectedLeaderboards
 from application.gamification.show_game import ShowGame
+from application.gamification.show_leaderboard import ShowLeaderboard
 from application.gamification.verify_ledger import RebuildLedgerHandler, VerifyLedgerHandler
 from application.identity.adjust_me import AdjustMeHandler
 from application.identity.apply_delivery import ApplyDelivery
@@ -99,6 +106,12 @@ from entrypoints.settings import Settings
 def _pool(settings: Settings) -> Pool:
     assert settings.database_url is not None, "resolved before the container is made"
     return Pool(settings.database_url.get_secret_value(), size=settings.database_pool_size)
+
+
+def _projection(settings: Settings) -> Projection:
+    if settings.redis_url is None:
+        return MemoryProjection()
+    return RedisProjection(redis_client(settings.redis_url.get_secret_value()))
 
 
 class Container(DeclarativeContainer):
@@ -181,6 +194,11 @@ class Container(DeclarativeContainer):
     games = providers.Singleton(PostgresGameQueries, pool)
     outbox = providers.Singleton(PostgresOutboxQueries, pool)
     live_feed = providers.Singleton(LiveFeed, outbox)
+    sql_leaderboards = providers.Singleton(PostgresLeaderboards, pool)
+    standings = providers.Singleton(PostgresStandings, pool)
+    projection = providers.Singleton(_projection, settings)
+    leaderboards = providers.Singleton(ProjectedLeaderboards, projection, sql_leaderboards, standings)
+    show_leaderboard = providers.Singleton(ShowLeaderboard, leaderboards, standings, clock)
     verify_ledger = providers.Singleton(VerifyLedgerHandler, begin)
     rebuild_ledger = providers.Singleton(RebuildLedgerHandler, begin)
     show_game = providers.Singleton(ShowGame, games, clock)

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(
         default=12, ge=1, le=200, validation_alias="TEKUN_DATABASE_POOL_SIZE", description="Connections per process."
     )
+    redis_url: SecretStr | None = _setting(
+        None, "REDIS_URL", "`redis://host:port/0`; unset: what Redis would hold is held by each process for itself."
+    )
     host: str = _setting("127.0.0.1", "TEKUN_HOST", "The address that `tekun serve` listens on.")
     port: int = Field(
         default=8000, ge=0, le=65535, validation_alias="TEKUN_PORT", description="Its port; 0 picks a free one."

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from domain.identity.profile import Profile, Role, SourceMark
-from domain.identity.user import Status, User
+from domain.identity.user import LeaderboardChoice, Status, User
 from domain.shared.ids import UserId
 
 NOON = datetime(2025, 4, 10, 12, 0, tzinfo=UTC)
@@ -77,6 +77,9 @@ users = st.builds(
     display_name=st.none() | storable_text,
     time_zone=st.sampled_from(["Asia/Jakarta", "Asia/Jayapura", "America/Argentina/ComodRivadavia"]),
     locale=st.sampled_from(["id", "en"]),
+    leaderboard=st.sampled_from([LeaderboardChoice.NAME, LeaderboardChoice.HIDDEN]),
+    # Nobody has another's.
+    pseudonym=st.none() | st.uuids().map(str),
     created_at=instants,
     updated_at=instants,
     version=st.integers(1, 2**31 - 1),

@@ -155,7 +155,8 @@ class Platform:
         lesson = await self.make_lesson(owner, module, status="published")
         ids = {"course_id": course["id"], "module_id": module["id"], "lesson_id": lesson["id"], "number": "1"}
         certificate = await self.award(owner, await self.person(Role.MAHASISWA))
-        return {**ids, **await self._work_ids(owner), "user_id": owner.id, "code": certificate["code"]}
+        ids |= {"user_id": owner.id, "code": certificate["code"], "board": "week"}
+        return {**ids, **await self._work_ids(owner)}
 
     async def _work_ids(self, owner: Person) -> dict[str, str]:
         """An attempt of somebody's with one of its questions, and a submission, in a course of the owner's."""

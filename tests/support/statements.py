@@ -44,6 +44,7 @@ BY_NAME: dict[str, Any] = {
     "now": NOON + timedelta(days=1),
     "due": NOON + timedelta(days=1),
     "instant": NOON + timedelta(days=1),
+    "leaderboard": "name",
     "revoked_reason": "reason",
     "audit": f'[{{"id": "{UUID(int=3)}", "at": "2025-04-10T12:00:00Z", "source": "http", "action": "user.deleted", '
     '"subject_type": "user", "changes": {"a": [1, null]}}]',
@@ -63,7 +64,14 @@ BY_NAME: dict[str, Any] = {
     "rows": 5,
 }
 # What a row must not have in common with the one that is there.
-NEW: dict[str, Any] = {"id": UUID(int=3), "clerk_id": "new", "email": "new@example.ac.id", "key": "new", "number": 2}
+NEW: dict[str, Any] = {
+    "id": UUID(int=3),
+    "clerk_id": "new",
+    "email": "new@example.ac.id",
+    "key": "new",
+    "number": 2,
+    "pseudonym": "new",
+}
 # Of statements that store as many rows as there are: none is an example that collides with no row of the others.
 MANY_ROWS = "bulk_"
 # What others refer to: what is to be deleted is a row of its own, which nothing refers to.
@@ -142,7 +150,8 @@ def seeds() -> list[tuple[Statement, dict[str, Any]]]:
         if table.name == "courses":
             seeds.append(_seed(table, id=OTHER_ID, slug="other", external_id="other"))
             seeds.append(_seed(table, id=UNUSED_ID, slug="unused", external_id="unused"))
-        seeds.append(_seed(table))
+        # Numbers that the database draws begin with 1.
+        seeds.append(_seed(table, number=0) if table.name == "outbox" else _seed(table))
     return seeds
 
 

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from adapters.memory.tables import KeptNotice, MemoryTables
 from adapters.memory.user_queries import Committed
-from application.gamification.outbox_ports import Outbox, OutboxQueries, Tail, Told
+from application.gamification.outbox_ports import STANDING, Outbox, OutboxQueries, Tail, Told
 from application.gamification.ports import Notice
 from domain.shared.ids import UserId
 
@@ -42,4 +42,4 @@ class MemoryOutboxQueries(OutboxQueries):
         return Tail(notices=new, position=told)
 
     def _notices(self) -> list[Told]:
-        return [kept.told for kept in self._committed().outbox]
+        return [kept.told for kept in self._committed().outbox if kept.told.kind != STANDING]

@@ -2,9 +2,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from adapters.memory.outbox import tell
 from adapters.memory.tables import MemoryTables
 from adapters.memory.user_queries import encoded_view
-from application.identity.ports import EmailTaken, UserNotFound, UserRepository
+from application.gamification.outbox_ports import STANDING
+from application.gamification.ports import Notice
+from application.identity.ports import EmailTaken, PseudonymTaken, UserNotFound, UserRepository
 from application.identity.queries import UserView
 from application.shared.encoded import Encoded
 from domain.identity.profile import SourceMark
@@ -29,7 +32,7 @@ class MemoryUserRepository(UserRepository):
 
     async def find_invited(self, email: str) -> User | None:
         invited = (user for user in self._tables.users.values() if user.is_live and user.clerk_id is None)
-        return next((replace(user) for user in invited if _same_address(user.email, email)), None)
+        return next((replace(user) for user in invited if _same_text(user.email, email)), None)
 
     async def obtain(self, user: User) -> User:
         assert user.clerk_id is not None
@@ -44,6 +47,8 @@ class MemoryUserRepository(UserRepository):
 
     async def save(self, user: User) -> None:
         if user.id in self._tables.users:
+            if _seen(user) != _seen(self._tables.users[user.id]):
+                tell(self._tables, user.id, Notice(kind=STANDING, body="{}", at=user.updated_at))
             self._put(user)
 
     async def view(self, user_id: UserId) -> Encoded[UserView]:
@@ -69,12 +74,19 @@ class MemoryUserRepository(UserRepository):
 
     def _put(self, user: User) -> None:
         others = [other for other in self._tables.users.values() if other.id != user.id]
-        if user.is_live and any(other.is_live and _same_address(other.email, user.email) for other in others):
+        if user.is_live and any(other.is_live and _same_text(other.email, user.email) for other in others):
             self._tables.was_refused = True
             raise EmailTaken("Another user has this email address.")
+        if user.pseudonym is not None and any(_same_text(other.pseudonym, user.pseudonym) for other in others):
+            self._tables.was_refused = True
+            raise PseudonymTaken("Another user has this pseudonym.")
         assert all(user.clerk_id is None or other.clerk_id != user.clerk_id for other in others)
         self._tables.users[user.id] = replace(user)
 
 
-def _same_address(one: str | None, other: str | None) -> bool:
+def _seen(user: User) -> tuple[object, ...]:
+    return user.leaderboard, user.status, user.deleted_at
+
+
+def _same_text(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one.lower() == other.lower()

@@ -6,7 +6,7 @@ import asyncpg
 
 from application.catalog.content_ports import LessonHasWork, OrderChangedMeanwhile
 from application.catalog.ports import CourseHasLearners, CourseIsPrerequisite, ExternalIdTaken
-from application.identity.ports import EmailTaken
+from application.identity.ports import EmailTaken, PseudonymTaken
 from application.learning.ports import LessonNotFound
 from domain.shared.errors import Conflict, Invalid, Refusal
 
@@ -27,6 +27,7 @@ REFUSALS: dict[str, Callable[[], Refusal]] = {
     # An invitation was being linked while the same person's first request made a row of its own.
     "uq_users_clerk_id": lambda: ChangedMeanwhile("This person signed up at this moment; try again."),
     "uq_users_email_live": lambda: EmailTaken("Another user has this email address."),
+    "uq_users_pseudonym": lambda: PseudonymTaken("Another user has this pseudonym."),
     "uq_courses_external_id": lambda: ExternalIdTaken("Another course has this external id."),
     "uq_modules_course_id_position": lambda: OrderChangedMeanwhile("Somebody else put a module there; try again."),
     "uq_lessons_module_id_position": lambda: OrderChangedMeanwhile("Somebody else put a lesson there; try again."),

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from domain.shared.ids import UserId
 
+STANDING = "standing"
+"""The kind of what leaderboards alone are to know: somebody is seen by others, or no longer. Pages don't get it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:

@@ -7,6 +7,7 @@ from application.shared.encoded import Encoded
 from application.shared.unchanged import UNCHANGED, Unchanged, merged
 from application.shared.unit import Begin
 from application.shared.version import assert_version
+from domain.identity.user import LeaderboardChoice
 from domain.shared.ids import UserId
 
 
@@ -19,6 +20,8 @@ class AdjustMe:
     display_name: str | Unchanged | None = UNCHANGED
     time_zone: str | Unchanged = UNCHANGED
     locale: str | Unchanged = UNCHANGED
+    leaderboard: LeaderboardChoice | Unchanged = UNCHANGED
+    pseudonym: str | Unchanged | None = UNCHANGED
 
 
 class AdjustMeHandler:
@@ -27,7 +30,8 @@ class AdjustMeHandler:
         self._clock = clock
 
     async def __call__(self, command: AdjustMe) -> Encoded[UserView]:
-        """Raises Stale where the version is another one."""
+        """Raises Stale where the version is another one, PseudonymMissing, PseudonymTaken."""
+        now = self._clock()
         async with self._begin() as unit:
             user = await unit.users.get(command.user_id)
             assert_version(user.version, command.expected_version)
@@ -35,9 +39,12 @@ class AdjustMeHandler:
                 display_name=merged(command.display_name, user.display_name),
                 time_zone=merged(command.time_zone, user.time_zone),
                 locale=merged(command.locale, user.locale),
-                at=self._clock(),
+                at=now,
             )
-            if changed:
+            chosen = user.choose_leaderboard(
+                merged(command.leaderboard, user.leaderboard), merged(command.pseudonym, user.pseudonym), at=now
+            )
+            if changed or chosen:
                 await unit.users.save(user)
             view = await unit.users.view(user.id)
             await unit.commit()

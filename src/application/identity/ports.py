@@ -21,6 +21,10 @@ class UserNotFound(NotFound):
     code = "user.not_found"
 
 
+class PseudonymTaken(Conflict):
+    code = "user.pseudonym_taken"
+
+
 class EmailTaken(Conflict):
     """Two live users can't have one email address."""
 

@@ -10,7 +10,7 @@ import msgspec
 from application.shared.encoded import Encoded
 from application.shared.page import DEFAULT_LIMIT
 from domain.identity.profile import Role
-from domain.identity.user import Status
+from domain.identity.user import LeaderboardChoice, Status
 from domain.shared.ids import UserId
 
 
@@ -18,6 +18,7 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
     """A user as themselves and admins see them.
 
     `name` comes from Clerk, `display_name` is the person's own choice; `clerk_id` is null for who has not signed up.
+    `leaderboard` is how they are shown on leaderboards.
     """
 
     id: UUID
@@ -30,6 +31,8 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     time_zone: str
     locale: str
+    leaderboard: LeaderboardChoice
+    pseudonym: str | None
     created_at: datetime
     updated_at: datetime
     version: int

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from domain.identity.profile import Profile, Role, SourceMark
-from domain.shared.errors import Conflict
+from domain.shared.errors import Conflict, FieldError, Invalid
 from domain.shared.ids import UserId
 
 DEFAULT_TIME_ZONE = "Asia/Jakarta"
@@ -20,6 +20,18 @@ class Status(StrEnum):
     ACTIVE = "active"
     INACTIVE = "inactive"
     PENDING = "pending"
+
+
+class LeaderboardChoice(StrEnum):
+    """What others see of somebody on leaderboards; who is hidden is nowhere on them, nor counted."""
+
+    NAME = "name"
+    PSEUDONYM = "pseudonym"
+    HIDDEN = "hidden"
+
+
+class PseudonymMissing(Invalid):
+    code = "user.pseudonym_missing"
 
 
 class UserDeleted(Conflict):
@@ -47,6 +59,8 @@ class User:
     display_name: str | None = None
     time_zone: str = DEFAULT_TIME_ZONE
     locale: str = DEFAULT_LOCALE
+    leaderboard: LeaderboardChoice = LeaderboardChoice.NAME
+    pseudonym: str | None = None
     created_at: datetime
     updated_at: datetime
     version: int = 1
@@ -102,7 +116,8 @@ class User:
         """Leaves a tombstone: nothing personal, no right, and no way back. Says whether there was anything to bury."""
         if not self.is_live:
             return False
-        self.name = self.email = self.display_name = None
+        self.name = self.email = self.display_name = self.pseudonym = None
+        self.leaderboard = LeaderboardChoice.HIDDEN
         self.email_verified = False
         self.role = Role.MAHASISWA
         self.status = Status.INACTIVE
@@ -148,6 +163,21 @@ class User:
         if wanted == (self.display_name, self.time_zone, self.locale):
             return False
         self.display_name, self.time_zone, self.locale = wanted
+        self._touch(at)
+        return True
+
+    def choose_leaderboard(self, choice: LeaderboardChoice, pseudonym: str | None, *, at: datetime) -> bool:
+        """Says whether anything is different now.
+
+        Raises:
+            PseudonymMissing: there is none to be shown.
+        """
+        if choice is LeaderboardChoice.PSEUDONYM and pseudonym is None:
+            detail = "Choose a pseudonym to be shown by."
+            raise PseudonymMissing(detail, errors=[FieldError("/pseudonym", "user.pseudonym_missing", detail)])
+        if (choice, pseudonym) == (self.leaderboard, self.pseudonym):
+            return False
+        self.leaderboard, self.pseudonym = choice, pseudonym
         self._touch(at)
         return True
 

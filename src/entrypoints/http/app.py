@@ -31,6 +31,7 @@ from entrypoints.http.enrollments import EnrollmentsController
 from entrypoints.http.errors import answer_error
 from entrypoints.http.events import EventsController
 from entrypoints.http.game import GameController
+from entrypoints.http.leaderboards import LeaderboardsController
 from entrypoints.http.learning import LearningController
 from entrypoints.http.lesson_versions import LessonVersionsController
 from entrypoints.http.lessons import LessonsController
@@ -59,6 +60,7 @@ CONTROLLERS = (
     CertificatesController,
     GameController,
     EventsController,
+    LeaderboardsController,
     ReviewsController,
     UsersController,
     AuditController,
@@ -134,6 +136,7 @@ def _open(container: Container) -> Callable[[Litestar], AbstractAsyncContextMana
             yield
         finally:
             feeding.cancel()
+            await container.leaderboards().aclose()
             await container.keys().aclose()
             await container.http_client().aclose()
             await pool.close()

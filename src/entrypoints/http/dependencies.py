@@ -65,6 +65,7 @@ ROUTED = (
     "show_attempt",
     "show_course",
     "show_game",
+    "show_leaderboard",
     "submissions",
     "users",
     "watch_lesson",

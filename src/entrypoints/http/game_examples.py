@@ -65,5 +65,16 @@ GAME_EXAMPLES: dict[str, Any] = {
     "BadgesView": {
         "items": [{**_BADGE, "held": ["bronze"], "next_tier": "silver", "number": 12, "threshold": 50}],
     },
+    "LeaderboardView": {
+        "scope": "week",
+        "view": "top",
+        "week": "2026-11-23",
+        "course_id": None,
+        "items": [
+            {"rank": 1, "name": "Siti Rahma", "xp": 240, "gain": None, "is_me": False},
+            {"rank": 2, "name": "Elang Rajin", "xp": 165, "gain": None, "is_me": True},
+        ],
+        "me": None,
+    },
     "QuestsView": {"day": "2026-11-26", "ends_at": "2026-11-26T17:00:00Z", "items": _QUESTS},
 }

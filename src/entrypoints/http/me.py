@@ -10,7 +10,7 @@ from application.identity.adjust_me import AdjustMe, AdjustMeHandler
 from application.identity.log_out import LogOutHandler
 from application.identity.queries import UserQueries, UserView
 from application.shared.unchanged import UNCHANGED
-from domain.identity.user import LOCALES
+from domain.identity.user import LOCALES, LeaderboardChoice
 from entrypoints.http.answers import answer, optional_version
 from entrypoints.http.auth import actor_of, principal_of
 from entrypoints.http.bodies import MergePatch, Text
@@ -33,6 +33,12 @@ def _known_locale(locale: str) -> str:
     return locale
 
 
+def _trimmed(pseudonym: str) -> str:
+    if pseudonym != pseudonym.strip():
+        raise ValueError("begins or ends with a space")
+    return pseudonym
+
+
 class MeChanges(MergePatch):
     """Merge patch of one's own settings: absent means unchanged, null clears."""
 
@@ -46,6 +52,12 @@ class MeChanges(MergePatch):
         default="id",
         description="The language of what is written to this person.",
         json_schema_extra={"enum": list(LOCALES)},
+    )
+    leaderboard: LeaderboardChoice = Field(
+        default=LeaderboardChoice.NAME, description="How others see me on leaderboards; `hidden`: not at all."
+    )
+    pseudonym: Annotated[Text, Field(min_length=3, max_length=40), AfterValidator(_trimmed)] | None = Field(
+        default=None, description="Shown instead of my name on leaderboards, if I chose so; nobody else has it."
     )
 
 
@@ -72,6 +84,8 @@ class MeController(Controller):
             display_name=data.display_name if "display_name" in sent else UNCHANGED,
             time_zone=data.time_zone if "time_zone" in sent else UNCHANGED,
             locale=data.locale if "locale" in sent else UNCHANGED,
+            leaderboard=data.leaderboard if "leaderboard" in sent else UNCHANGED,
+            pseudonym=data.pseudonym if "pseudonym" in sent else UNCHANGED,
         )
         return answer(request, await adjust_me(command))
 

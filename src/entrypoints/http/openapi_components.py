@@ -76,6 +76,8 @@ _USER = {
     "clerk_id": "user_2vX11zP5ojq7cTRY58xT6oJqmRG",
     "name": "Dimas Dosen",
     "display_name": None,
+    "leaderboard": "name",
+    "pseudonym": None,
     "email": "dimas@example.ac.id",
     "email_verified": True,
     "role": "dosen",

@@ -334,6 +334,10 @@ def _certificate(*, is_mine: bool) -> Make:
     return make
 
 
+async def _week(_: Platform, __: Caller, ___: Person) -> Thing | None:
+    return Thing("this week's board", ("week",), is_public=True, is_open=True)
+
+
 _COURSES: list[Make] = [
     _missing, _foreign_draft, _foreign_published, _own_draft, _own_published, _joined_course,
 ]  # fmt: skip
@@ -361,6 +365,7 @@ THINGS: dict[tuple[str, ...], list[Make]] = {
     ("attempt_id", "question_id"): _attempts("true_false"),
     ("user_id",): [_missing, _foreign_user, _themselves],
     ("name",): [_missing, _asset],
+    ("board",): [_week],
     (): [_nothing],
 }
 """By the names of a path's parameters: what each path of that kind is asked about, as everybody."""

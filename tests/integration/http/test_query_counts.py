@@ -5,11 +5,14 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from domain.gamification.leaderboard import Board, Scope
+from domain.gamification.quests import monday_of
 from domain.identity.profile import Role
+from domain.shared.ids import CourseId
 from entrypoints.http.policy import POLICY
 from tests.support import quizzes
 from tests.support.documents import A_LESSON, a_document
@@ -330,6 +333,36 @@ async def test_teaching(
     assert len(asked) == expected, asked
 
 
+# Who asks, what has changed since the board was last asked, and the names that are shown now.
+BOARDS: dict[str, int] = {
+    "GET /v1/leaderboards/all-time": 3,
+    "GET /v1/leaderboards/week?view=around": 3,
+    "GET /v1/leaderboards/week?view=percentile": 2,
+    # From SQL, whether there are projections or not.
+    "GET /v1/leaderboards/week?view=improved": 3,
+    # And whose it is.
+    "GET /v1/leaderboards/course?course_id={course}": 4,
+}
+
+
+@pytest.mark.parametrize("request_line", BOARDS)
+async def test_boards(counted: Platform, statements: list[str], dosen: Person, request_line: str) -> None:
+    learner = await counted.person(Role.MAHASISWA)
+    found = {"course": (await counted.award(dosen, learner))["course_id"]}
+    leaderboards = counted.container.leaderboards()
+    leaderboards._fresh_seconds = 0
+    week = monday_of(counted.container.clock()())
+    for board in (
+        Board(scope=Scope.ALL_TIME), Board(scope=Scope.WEEK, week=week),
+        Board(scope=Scope.COURSE, course_id=CourseId(UUID(found["course"]))),
+    ):  # fmt: skip
+        await leaderboards.build(board)
+    # What was under way when a board was built is looked at twice.
+    await count(counted, statements, filled(request_line, found), None, learner.headers)
+    asked = await count(counted, statements, filled(request_line, found), None, learner.headers)
+    assert len(asked) == BOARDS[request_line], asked
+
+
 async def test_the_counter_counts(counted: Platform, statements: list[str]) -> None:
     await settled()
     statements.clear()
@@ -341,11 +374,12 @@ async def test_the_counter_counts(counted: Platform, statements: list[str]) -> N
 
 
 def test_every_operation_is_counted() -> None:
-    counted = {*ANONYMOUS, *SIGNED_IN, *WRITES, *LEARNING, *QUIZZES, *TEACHING}
+    counted = {*ANONYMOUS, *SIGNED_IN, *WRITES, *LEARNING, *QUIZZES, *TEACHING, *BOARDS}
     pages = {"getDocsAsset", "getErrorCatalog"}
     webhook = {"receiveClerkWebhook"}
     # Reads on for as long as it lasts, once for all streams: the unit tests of the feed count that.
     streams = {"streamMyEvents"}
     paths = {line.partition("?")[0] for line in counted if "nowhere" not in line}
+    paths = {re.sub(r"(/leaderboards)/.*", r"\1/{board}", path) for path in paths}
     # Different things under one path are one operation.
     assert len({re.sub(r"{\w+}", "{}", path) for path in paths}) == len(POLICY.keys() - pages - webhook - streams)

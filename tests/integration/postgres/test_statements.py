@@ -17,6 +17,7 @@ from adapters.postgres.queries import (
     certificates,
     course_list,
     game,
+    leaderboards,
     learning,
     reviews,
     submissions,
@@ -25,6 +26,7 @@ from adapters.postgres.queries import (
 from adapters.postgres.repositories import steps
 from adapters.postgres.statement import Statement
 from adapters.postgres.unit import begin_unit
+from domain.gamification.leaderboard import Scope
 from tests.support.statements import arguments_for, builders, seeds, statements
 
 # What is another from one transaction to the next.
@@ -55,6 +57,12 @@ BUILT: dict[str, list[Statement]] = {
     "adapters.postgres.queries.game.ledger_statement": [
         game.ledger_statement(has_cursor=has_cursor) for has_cursor in (False, True)
     ],
+    **{
+        f"adapters.postgres.queries.leaderboards.{name}_statement": [
+            getattr(leaderboards, f"{name}_statement")(scope) for scope in Scope
+        ]
+        for name in ("top", "around", "place", "standings", "all")
+    },
     "adapters.postgres.repositories.steps.step_statement": [
         steps.step_statement(with_gains=with_gains, with_awards=with_awards)
         for with_gains in (False, True)

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Integer, Uuid, bindparam, func, literal_colum
 from adapters.postgres.pool import Pool
 from adapters.postgres.statement import Row, Statement
 from adapters.postgres.tables.gamification import outbox
-from application.gamification.outbox_ports import OutboxQueries, Tail, Told
+from application.gamification.outbox_ports import STANDING, OutboxQueries, Tail, Told
 from domain.shared.ids import UserId
 
 _TOLD = (outbox.c.user_id, outbox.c.number, outbox.c.kind, outbox.c.body)
@@ -14,10 +14,11 @@ _of_user = outbox.c.user_id == bindparam("user_id", type_=Uuid)
 
 # Every transaction below it has ended: what they wrote is seen by this very statement, or never.
 _now = select(literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger).label("horizon"))
-_newest = Statement(select(func.max(outbox.c.number)).where(_of_user))
+_is_for_pages = outbox.c.kind != STANDING
+_newest = Statement(select(func.max(outbox.c.number)).where(_of_user, _is_for_pages))
 _since = Statement(
     select(*_TOLD)
-    .where(_of_user, outbox.c.number >= bindparam("since_number", type_=BigInteger))
+    .where(_of_user, _is_for_pages, outbox.c.number >= bindparam("since_number", type_=BigInteger))
     .order_by(outbox.c.number)
     .limit(bindparam("limit", type_=Integer))
 )
@@ -26,7 +27,9 @@ _position = Statement(_now)
 
 def _tail_statement() -> Statement:
     now = _now.cte("now")
-    found = select(*_TOLD).where(outbox.c.xact >= bindparam("position", type_=BigInteger)).subquery("found")
+    found = (
+        select(*_TOLD).where(_is_for_pages, outbox.c.xact >= bindparam("position", type_=BigInteger)).subquery("found")
+    )
     return Statement(select(now.c.horizon, found).select_from(now.outerjoin(found, true())).order_by(found.c.number))
 
 

@@ -1,18 +1,20 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Integer, Text, bindparam, func, insert, select, update
+from sqlalchemy import Integer, Text, bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from adapters.postgres.queries.users import user_detail
 from adapters.postgres.statement import Connection, Row, Statement
+from adapters.postgres.tables.gamification import outbox
 from adapters.postgres.tables.identity import users
+from application.gamification.outbox_ports import STANDING
 from application.identity.ports import UserNotFound, UserRepository
 from application.identity.queries import UserView
 from application.shared.encoded import Encoded
 from domain.identity.profile import Role, SourceMark
-from domain.identity.user import Status, User
+from domain.identity.user import LeaderboardChoice, Status, User
 from domain.shared.ids import UserId
 
 _stored = [column for column in users.columns if column.computed is None]
@@ -30,11 +32,26 @@ _invited = Statement(
 )
 _insert = Statement(insert(users).values(_columns))
 _insert_unless_there = Statement(upsert(users).values(_columns).on_conflict_do_nothing(index_elements=["clerk_id"]))
-_update = Statement(
-    update(users)
-    .where(users.c.id == bindparam("row_id", type_=users.c.id.type))
-    .values({name: column for name, column in _columns.items() if name != "id"})
-)
+
+
+def _updating() -> Statement:
+    """Who is seen by others, or no longer, is told to leaderboards: they read on in the outbox."""
+    row = bindparam("row_id", type_=users.c.id.type)
+    told = {
+        "user_id": users.c.id,
+        "kind": literal_column(f"'{STANDING}'"),
+        "body": literal_column("'{}'"),
+        "at": bindparam("updated_at", type_=users.c.updated_at.type),
+    }
+    different = or_(*(users.c[name].is_distinct_from(_columns[name]) for name in _SEEN))
+    telling = insert(outbox).from_select(list(told), select(*told.values()).where(users.c.id == row, different))
+    changed = update(users).where(users.c.id == row)
+    changed = changed.values({name: column for name, column in _columns.items() if name != "id"})
+    return Statement(changed.add_cte(telling.cte("told")))
+
+
+_SEEN = ("leaderboard", "status", "deleted_at")
+_update = _updating()
 _active_admins = Statement(
     select(users.c.id)
     .where(users.c.role == "admin", users.c.status == "active", users.c.deleted_at.is_(None))
@@ -125,6 +142,8 @@ def _values(user: User) -> dict[str, object]:
         "display_name": user.display_name,
         "time_zone": user.time_zone,
         "locale": user.locale,
+        "leaderboard": user.leaderboard,
+        "pseudonym": user.pseudonym,
         "created_at": user.created_at,
         "updated_at": user.updated_at,
         "version": user.version,
@@ -146,6 +165,8 @@ def _user(row: Row) -> User:
         display_name=row["display_name"],
         time_zone=row["time_zone"],
         locale=row["locale"],
+        leaderboard=LeaderboardChoice(row["leaderboard"]),
+        pseudonym=row["pseudonym"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         version=row["version"],

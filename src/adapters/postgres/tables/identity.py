@@ -36,6 +36,8 @@ users = Table(
     Column("display_name", Text),
     Column("time_zone", Text, nullable=False),
     Column("locale", Text, nullable=False),
+    Column("leaderboard", Text, nullable=False, server_default=text("'name'")),
+    Column("pseudonym", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False),
@@ -45,10 +47,13 @@ users = Table(
     Column("search", TSVECTOR, Computed(_USER_SEARCH, persisted=True)),
     CheckConstraint("role IN ('admin', 'dosen', 'mahasiswa')", name="role"),
     CheckConstraint("status IN ('active', 'inactive', 'pending')", name="status"),
+    CheckConstraint("leaderboard IN ('name', 'pseudonym', 'hidden')", name="leaderboard"),
+    CheckConstraint("leaderboard <> 'pseudonym' OR pseudonym IS NOT NULL", name="pseudonym"),
     CheckConstraint("(source_updated_at IS NULL) = (source_digest IS NULL)", name="source"),
 )
 Index("uq_users_clerk_id", users.c.clerk_id, unique=True)
 Index("uq_users_email_live", func.lower(users.c.email), unique=True, postgresql_where=users.c.deleted_at.is_(None))
+Index("uq_users_pseudonym", func.lower(users.c.pseudonym), unique=True)
 Index("ix_users_newest", users.c.created_at.desc(), users.c.id.desc())
 Index("ix_users_role", users.c.role, users.c.created_at.desc(), users.c.id.desc())
 Index("ix_users_status", users.c.status, users.c.created_at.desc(), users.c.id.desc())

@@ -1,0 +1,157 @@
+"""Leaderboards as they are shown: with names by each learner's own choice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from application.gamification.leaderboard_ports import Leaderboards, Place, Standings
+from application.shared.clock import Clock
+from domain.gamification.leaderboard import Board, Scope, percentile
+from domain.gamification.quests import monday_of
+from domain.shared.errors import FieldError, Forbidden, Invalid, NotFound
+from domain.shared.ids import CourseId, UserId
+
+MOST_ROWS = 100
+MOST_NEIGHBORS = 25
+
+
+class View(StrEnum):
+    TOP = "top"
+    AROUND = "around"
+    PERCENTILE = "percentile"
+    IMPROVED = "improved"
+
+
+class LeaderboardQuestionInvalid(Invalid):
+    code = "leaderboard.question_invalid"
+
+
+class LeaderboardCourseNotFound(NotFound):
+    code = "course.not_found"
+
+
+class LeaderboardOfOthers(Forbidden):
+    code = "leaderboard.forbidden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaderboardQuestion:
+    """`limit` is for the views that begin at the top, `neighbors` for the one around oneself."""
+
+    user_id: UserId
+    is_admin: bool
+    scope: Scope
+    view: View
+    course_id: CourseId | None
+    limit: int
+    neighbors: int
+
+
+class LeaderboardRow(msgspec.Struct, frozen=True, kw_only=True):
+    """`gain` is how much more they earned in this week than in the last one, in the view of who improved most."""
+
+    rank: int
+    name: str
+    xp: int
+    gain: int | None
+    is_me: bool
+
+
+class MyPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """`percentile`: how many percent of the others are behind me, rounded down. Both null where I'm not on it."""
+
+    rank: int | None
+    percentile: int | None
+    participants: int
+
+
+class LeaderboardView(msgspec.Struct, frozen=True, kw_only=True):
+    """`week` is a Monday; `me` is there in the view `percentile`, `items` in the others."""
+
+    scope: str
+    view: str
+    week: date | None
+    course_id: CourseId | None
+    items: Sequence[LeaderboardRow]
+    me: MyPlace | None
+
+
+class ShowLeaderboard:
+    def __init__(self, leaderboards: Leaderboards, standings: Standings, clock: Clock) -> None:
+        self._leaderboards = leaderboards
+        self._standings = standings
+        self._clock = clock
+
+    async def __call__(self, question: LeaderboardQuestion) -> LeaderboardView:
+        """As of this moment, or half a second ago.
+
+        Raises:
+            LeaderboardQuestionInvalid: a course without its scope, or the other way round; a view without a meaning.
+            LeaderboardCourseNotFound, LeaderboardOfOthers: of a course, for who neither learns in it nor owns it.
+        """
+        _assert_sensible(question)
+        await self._assert_may_see(question)
+        week = monday_of(self._clock()) if question.scope is Scope.WEEK else None
+        board = Board(scope=question.scope, week=week, course_id=question.course_id)
+        items, me = await self._answer(question, board)
+        return LeaderboardView(
+            scope=question.scope.value, view=question.view.value, week=week, course_id=question.course_id,
+            items=items, me=me,
+        )  # fmt: skip
+
+    async def _answer(
+        self, question: LeaderboardQuestion, board: Board
+    ) -> tuple[Sequence[LeaderboardRow], MyPlace | None]:
+        user_id = question.user_id
+        match question.view:
+            case View.PERCENTILE:
+                rank, participants = await self._leaderboards.place(board, user_id)
+                percent = None if rank is None else percentile(rank, participants)
+                return [], MyPlace(rank=rank, percentile=percent, participants=participants)
+            case View.IMPROVED:
+                assert board.week is not None, "checked before"
+                found = await self._standings.improved(board.week, limit=question.limit)
+                places = [Place(rank, each.user_id, each.xp) for rank, each in enumerate(found, start=1)]
+                return await self._rows(user_id, places, [each.gain for each in found]), None
+            case View.AROUND:
+                places = list(await self._leaderboards.around(board, user_id, neighbors=question.neighbors))
+            case View.TOP:
+                places = list(await self._leaderboards.top(board, limit=question.limit))
+        return await self._rows(user_id, places, [None] * len(places)), None
+
+    async def _rows(
+        self, user_id: UserId, places: Sequence[Place], gains: Sequence[int | None]
+    ) -> Sequence[LeaderboardRow]:
+        """Who hid in this very moment is left out."""
+        faces = await self._standings.faces([place.user_id for place in places]) if places else {}
+        return [
+            LeaderboardRow(
+                rank=place.rank, name=faces[place.user_id].name or "", xp=place.xp, gain=gain,
+                is_me=place.user_id == user_id,
+            )
+            for place, gain in zip(places, gains, strict=True)
+            if place.user_id in faces and faces[place.user_id].is_visible
+        ]  # fmt: skip
+
+    async def _assert_may_see(self, question: LeaderboardQuestion) -> None:
+        if question.course_id is None:
+            return
+        may_see = await self._standings.may_see(question.course_id, question.user_id)
+        if may_see is None:
+            raise LeaderboardCourseNotFound("There is no such course.")
+        if not may_see and not question.is_admin:
+            raise LeaderboardOfOthers("This is for who learns in the course, and for its owner.")
+
+
+def _assert_sensible(question: LeaderboardQuestion) -> None:
+    if (question.scope is Scope.COURSE) != (question.course_id is not None):
+        raise _invalid("/course_id", "course_id", "`course_id` goes with the scope `course`, and the scope with it.")
+    if question.view is View.IMPROVED and question.scope is not Scope.WEEK:
+        raise _invalid("/view", "view", "Who improved most is known from week to week: ask for the scope `week`.")
+
+
+def _invalid(pointer: str, code: str, detail: str) -> LeaderboardQuestionInvalid:
+    return LeaderboardQuestionInvalid(detail, errors=[FieldError(pointer, f"leaderboard.{code}", detail)])
