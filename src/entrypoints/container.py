@@ -26,6 +26,7 @@ from adapters.postgres.queries.certificates import PostgresCertificateQueries
 from adapters.postgres.queries.content import PostgresContentQueries
 from adapters.postgres.queries.game import PostgresGameQueries
 from adapters.postgres.queries.leaderboards import PostgresLeaderboards, PostgresStandings
+from adapters.postgres.queries.leagues import PostgresLeagueQueries
 from adapters.postgres.queries.learning import PostgresLearningQueries
 from adapters.postgres.queries.outbox import PostgresOutboxQueries
 from adapters.postgres.queries.reviews import PostgresReviewQueries
@@ -59,8 +60,10 @@ from application.catalog.restore_lesson import RestoreLessonHandler
 from application.gamification.leaderboard_ports import Projection
 from application.gamification.live_feed import LiveFeed
 from application.gamification.projected_leaderboards import ProjectedLeaderboards
+from application.gamification.run_leagues import RunLeaguesHandler
 from application.gamification.show_game import ShowGame
 from application.gamification.show_leaderboard import ShowLeaderboard
+from application.gamification.show_league import ShowLeague
 from application.gamification.verify_ledger import RebuildLedgerHandler, VerifyLedgerHandler
 from application.identity.adjust_me import AdjustMeHandler
 from application.identity.apply_delivery import ApplyDelivery
@@ -199,6 +202,9 @@ class Container(DeclarativeContainer):
     projection = providers.Singleton(_projection, settings)
     leaderboards = providers.Singleton(ProjectedLeaderboards, projection, sql_leaderboards, standings)
     show_leaderboard = providers.Singleton(ShowLeaderboard, leaderboards, standings, clock)
+    league_queries = providers.Singleton(PostgresLeagueQueries, pool)
+    show_league = providers.Singleton(ShowLeague, league_queries, standings, clock)
+    run_leagues = providers.Singleton(RunLeaguesHandler, begin, clock, new_id)
     verify_ledger = providers.Singleton(VerifyLedgerHandler, begin)
     rebuild_ledger = providers.Singleton(RebuildLedgerHandler, begin)
     show_game = providers.Singleton(ShowGame, games, clock)

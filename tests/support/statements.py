@@ -45,6 +45,9 @@ BY_NAME: dict[str, Any] = {
     "due": NOON + timedelta(days=1),
     "instant": NOON + timedelta(days=1),
     "leaderboard": "name",
+    "movement": "stayed",
+    "result_movement": "stayed",
+    "member_week": NOON.date() + timedelta(days=7),
     "revoked_reason": "reason",
     "audit": f'[{{"id": "{UUID(int=3)}", "at": "2025-04-10T12:00:00Z", "source": "http", "action": "user.deleted", '
     '"subject_type": "user", "changes": {"a": [1, null]}}]',
@@ -121,6 +124,8 @@ def example(name: str, type_: TypeEngine[Any], table: str = "") -> Any:
         return [example(name, type_.item_type, "courses" if name == "status" else table)]
     if name == "status":
         return STATUSES.get(table, "active")
+    if name == "tier" and isinstance(type_, Integer):
+        return 1
     return BY_NAME.get(name, _of_type(type_))
 
 

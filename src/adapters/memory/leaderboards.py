@@ -67,11 +67,11 @@ class MemoryStandings(Standings):
 
     async def faces(self, user_ids: Sequence[UserId]) -> Mapping[UserId, Face]:
         users = self._committed().users
-        return {each: Face(_face(users[each]), _is_visible(users[each])) for each in user_ids}
+        return {each: Face(_face(users[each]), is_visible(users[each])) for each in user_ids}
 
     async def improved(self, week: date, *, limit: int) -> Sequence[Improvement]:
         tables = self._committed()
-        before = {order.user_id: order.xp for order in _all_orders(tables, _week(week - timedelta(days=7)))}
+        before = {order.user_id: order.xp for order in all_orders(tables, _week(week - timedelta(days=7)))}
         gains = [(order.xp - before.get(order.user_id, 0), order) for order in _orders(tables, _week(week))]
         gains.sort(key=lambda each: (-each[0], each[1].reached_at, each[1].user_id))
         return [Improvement(order.user_id, order.xp, gain) for gain, order in gains if gain > 0][:limit]
@@ -98,10 +98,10 @@ def _places(tables: MemoryTables, board: Board) -> list[Place]:
 
 
 def _orders(tables: MemoryTables, board: Board) -> list[Order]:
-    return [order for order in _all_orders(tables, board) if _is_visible(tables.users[order.user_id])]
+    return [order for order in all_orders(tables, board) if is_visible(tables.users[order.user_id])]
 
 
-def _all_orders(tables: MemoryTables, board: Board) -> list[Order]:
+def all_orders(tables: MemoryTables, board: Board) -> list[Order]:
     scores = {user_id: _score(tables, board, user_id) for user_id in tables.players}
     return sorted(Order.of(score.xp, score.reached_at, of) for of, score in scores.items() if score and score.xp > 0)
 
@@ -115,7 +115,7 @@ def _score(tables: MemoryTables, board: Board, user_id: UserId) -> Score | None:
     return scores_of(entries, lambda entry: entry.course_id).get(board.course_id)  # type: ignore[arg-type] # as above
 
 
-def _is_visible(user: User) -> bool:
+def is_visible(user: User) -> bool:
     return user.is_live and user.status is not Status.INACTIVE and user.leaderboard is not LeaderboardChoice.HIDDEN
 
 

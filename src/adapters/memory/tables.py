@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from application.gamification.league_ports import Group
 from application.gamification.outbox_ports import Told
 from application.gamification.ports import BadgeAward
 from application.identity.ports import WebhookDelivery
@@ -13,6 +15,7 @@ from domain.audit.entry import AuditEntry
 from domain.catalog.course import Course
 from domain.catalog.lesson import Lesson, LessonVersion
 from domain.catalog.module import Module
+from domain.gamification.leagues import Result
 from domain.gamification.ledger import LedgerEntry
 from domain.gamification.player import Player
 from domain.identity.user import User
@@ -47,6 +50,12 @@ class KeptNotice:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LeagueMember:
+    group_id: UUID
+    result: Result | None
+
+
 @dataclass(slots=True)
 class MemoryTables:
     """The objects in here belong to the tables alone: repositories copy on the way in and on the way out.
@@ -75,6 +84,9 @@ class MemoryTables:
     free_days: dict[date, str] = field(default_factory=dict)
     outbox: list[KeptNotice] = field(default_factory=list)
     notices_told: int = 0
+    league_groups: dict[UUID, Group] = field(default_factory=dict)
+    league_members: dict[tuple[UserId, date], LeagueMember] = field(default_factory=dict)
+    closed_groups: frozenset[UUID] = frozenset()
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -104,6 +116,9 @@ class MemoryTables:
             free_days=dict(self.free_days),
             outbox=list(self.outbox),
             notices_told=self.notices_told,
+            league_groups=dict(self.league_groups),
+            league_members=dict(self.league_members),
+            closed_groups=self.closed_groups,
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

@@ -9,6 +9,7 @@ from adapters.memory.content import MemoryLessonRepository, MemoryModuleReposito
 from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
 from adapters.memory.histories import MemoryHistories
 from adapters.memory.idempotency import MemoryIdempotencyKeys
+from adapters.memory.leagues import MemoryLeagues
 from adapters.memory.learning import MemoryEnrollmentRepository, MemoryLearners, MemoryOffers
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.player_records import MemoryPlayerRecords
@@ -70,6 +71,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certifi
         self.players = MemoryPlayers(self._tables)
         self.records = MemoryPlayerRecords(self._tables)
         self.outbox = MemoryOutbox(self._tables)
+        self.leagues = MemoryLeagues(self._tables)
         self.histories = MemoryHistories(self._tables)
         self.reviews = MemoryReviewRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)

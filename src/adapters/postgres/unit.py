@@ -14,6 +14,7 @@ from adapters.postgres.repositories.enrollments import (
 )
 from adapters.postgres.repositories.histories import PostgresHistories
 from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.repositories.leagues import PostgresLeagues
 from adapters.postgres.repositories.outbox import PostgresOutbox
 from adapters.postgres.repositories.player_records import PostgresPlayerRecords
 from adapters.postgres.repositories.players import PostgresPlayers
@@ -23,6 +24,7 @@ from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, PostgresWebhookInbox
 from adapters.postgres.statement import Connection
 from application.catalog.content_ports import ContentUnit
+from application.gamification.league_ports import LeagueUnit
 from application.gamification.record_ports import RecordUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
@@ -32,7 +34,9 @@ from application.learning.review_ports import ReviewUnit
 from application.learning.submission_ports import SubmissionUnit
 
 
-class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit, RecordUnit):
+class PostgresUnit(
+    IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit, RecordUnit, LeagueUnit
+):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
     def __init__(self, connection: Connection) -> None:
@@ -54,6 +58,7 @@ class PostgresUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certi
         self.players = PostgresPlayers(connection)
         self.records = PostgresPlayerRecords(connection)
         self.outbox = PostgresOutbox(connection)
+        self.leagues = PostgresLeagues(connection)
         self.histories = PostgresHistories(connection)
         self.reviews = PostgresReviewRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)

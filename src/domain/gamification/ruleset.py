@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.gamification.badges import Badge
 from domain.gamification.deeds import Prices
+from domain.gamification.leagues import LeagueRules
 from domain.gamification.ledger import Limits
 from domain.gamification.levels import LevelRules
 from domain.gamification.quests import QuestRules
@@ -19,4 +20,5 @@ class Ruleset:
     levels: LevelRules
     streak: StreakRules
     quests: QuestRules
+    leagues: LeagueRules
     badges: Sequence[Badge]

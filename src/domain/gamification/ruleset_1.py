@@ -12,6 +12,7 @@ from domain.gamification.deeds import (
     REVIEW_WRITTEN,
     Prices,
 )
+from domain.gamification.leagues import LeagueRules
 from domain.gamification.ledger import Limits
 from domain.gamification.levels import LevelRules
 from domain.gamification.quests import Quest, QuestRules
@@ -59,5 +60,6 @@ RULESET_1 = Ruleset(
             _quest("tulis_ulasan", REVIEW_WRITTEN, 1, "Tulis 1 ulasan", "Write a review"),
         )
     ),
+    leagues=LeagueRules(),
     badges=BADGES,
 )

@@ -66,6 +66,7 @@ ROUTED = (
     "show_course",
     "show_game",
     "show_leaderboard",
+    "show_league",
     "submissions",
     "users",
     "watch_lesson",

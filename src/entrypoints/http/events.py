@@ -54,7 +54,7 @@ class EventsController(Controller):
         settings: Offered[Settings],
         last_event_id: LastEventId = None,
     ) -> Stream:
-        """`reward` with a Reward for each deed of mine, whichever server it reached.
+        """`reward` with a Reward for each deed of mine, whichever server it reached; `league` when a race has ended.
 
         Events come once and in order, those that were missed since `Last-Event-ID` first; `reset` says that these are
         not kept any more, so that all that is shown is to be fetched anew. A comment every few seconds shows that the

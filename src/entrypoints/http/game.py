@@ -7,6 +7,7 @@ from litestar.response.base import ASGIResponse
 
 from application.gamification.queries import GameQueries, XpQuestion
 from application.gamification.show_game import ShowGame
+from application.gamification.show_league import LeagueView, ShowLeague
 from application.gamification.views import BadgesView, GameView, QuestsView, XpPage
 from application.shared.page import DEFAULT_LIMIT
 from entrypoints.http.answers import answer, answer_view
@@ -47,3 +48,8 @@ class GameController(Controller):
     async def quests(self, request: Request[Any, Any, Any], show_game: Offered[ShowGame]) -> ASGIResponse:
         """Three for each learner and day; the same however often they are looked at."""
         return answer_view(request, await show_game.quests(principal_of(request).user_id))
+
+    @get("/league", operation_id="getMyLeague", summary="My league of this week", responses=shows(LeagueView))
+    async def league(self, request: Request[Any, Any, Any], show_league: Offered[ShowLeague]) -> ASGIResponse:
+        """My group, and what would become of each of us if the week ended now."""
+        return answer_view(request, await show_league(principal_of(request).user_id))

@@ -76,5 +76,20 @@ GAME_EXAMPLES: dict[str, Any] = {
         ],
         "me": None,
     },
+    "LeagueView": {
+        "week": "2026-11-23",
+        "ends_at": "2026-11-29T17:00:00Z",
+        "tier": {"number": 2, "name": {"id": "Perak", "en": "Silver"}},
+        "items": [
+            {"rank": 1, "name": "Siti Rahma", "xp": 240, "movement": "promoted", "is_me": False},
+            {"rank": 2, "name": "Elang Rajin", "xp": 165, "movement": "stayed", "is_me": True},
+        ],
+        "last": {
+            "week": "2026-11-16",
+            "tier": {"number": 1, "name": {"id": "Perunggu", "en": "Bronze"}},
+            "rank": 3,
+            "movement": "promoted",
+        },
+    },
     "QuestsView": {"day": "2026-11-26", "ends_at": "2026-11-26T17:00:00Z", "items": _QUESTS},
 }

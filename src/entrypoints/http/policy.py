@@ -94,6 +94,7 @@ POLICY: dict[str, Rule] = {
     "listMyXp": Rule(SIGNED_IN, Relation.SELF),
     "listMyBadges": Rule(SIGNED_IN, Relation.SELF),
     "listMyQuests": Rule(SIGNED_IN, Relation.SELF),
+    "getMyLeague": Rule(SIGNED_IN, Relation.SELF),
     "getLeaderboard": Rule(SIGNED_IN),
     "streamMyEvents": Rule(SIGNED_IN, Relation.SELF),
     "listMyCertificates": Rule(SIGNED_IN, Relation.SELF),

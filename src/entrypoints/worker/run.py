@@ -53,6 +53,11 @@ async def _sweep_attempts(container: Container) -> dict[str, object]:
     return {"handed_in": await container.sweep_attempts()()}
 
 
+async def _run_leagues(container: Container) -> dict[str, object]:
+    closed, joined = await container.run_leagues()()
+    return {"closed": closed, "joined": joined}
+
+
 async def _forget(container: Container) -> dict[str, object]:
     now = container.clock()()
     async with container.begin()() as unit:
@@ -72,6 +77,7 @@ def jobs_of(container: Container) -> list[Job]:
     jobs = [
         Job("retry_webhooks", timedelta(seconds=1), _retry_webhooks),
         Job("sweep_attempts", timedelta(seconds=5), _sweep_attempts),
+        Job("run_leagues", timedelta(seconds=10), _run_leagues),
         Job("forget", timedelta(minutes=10), _forget),
     ]
     if settings.has_clerk and container.directory() is not None:

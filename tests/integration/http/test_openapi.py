@@ -23,6 +23,7 @@ from application.catalog.course_document import CourseDocument
 from application.catalog.lesson_comparison import LessonComparison
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
 from application.gamification.show_leaderboard import LeaderboardView
+from application.gamification.show_league import LeagueView
 from application.gamification.views import BadgesView, GameView, QuestsView, XpPage
 from application.identity.queries import UserPage, UserView
 from application.learning.analytics_views import CourseAnalytics, QuizItems
@@ -384,6 +385,7 @@ async def test_answers_about_the_game_are_the_views_to_the_letter(
         ("GET", "/v1/me/badges", BadgesView, {}),
         ("GET", "/v1/me/quests", QuestsView, {}),
         ("GET", "/v1/leaderboards/week", LeaderboardView, {}),
+        ("GET", "/v1/me/league", LeagueView, {}),
         ("GET", "/v1/leaderboards/week?view=percentile", LeaderboardView, {}),
     ]
     await assert_views(platform, learner, document, asked)

@@ -106,6 +106,8 @@ LEARNING: dict[str, tuple[int, Any]] = {
     "GET /v1/me/xp": (1 + 1, None),
     "GET /v1/me/badges": (1 + 1, None),
     "GET /v1/me/quests": (1 + 1, None),
+    # With names, where there is a group.
+    "GET /v1/me/league": (1 + 1, None),
     "GET /v1/me/certificates": (1 + 1, None),
     "GET /v1/me/certificates?course_id={taught}": (1 + 1, None),
     "GET /v1/courses/{reviewed}/review": (1 + 1, None),

@@ -146,6 +146,32 @@ Index(
 )
 Index("ix_course_scores_user_id", course_scores.c.user_id)
 
+league_groups = Table(
+    "league_groups",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("week", Date, nullable=False),
+    Column("tier", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    CheckConstraint("tier >= 1", name="tier"),
+)
+Index("ix_league_groups_open", league_groups.c.week, postgresql_where=league_groups.c.closed_at.is_(None))
+
+# Where somebody raced in a week; `rank` and `movement` are known once their group is closed.
+league_members = Table(
+    "league_members",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True),
+    Column("week", Date, primary_key=True),
+    Column("group_id", Uuid, ForeignKey("league_groups.id", ondelete="RESTRICT"), nullable=False),
+    Column("rank", Integer),
+    Column("movement", Text),
+    CheckConstraint("movement IN ('promoted', 'stayed', 'demoted')", name="movement"),
+    CheckConstraint("(rank IS NULL) = (movement IS NULL)", name="finish"),
+)
+Index("ix_league_members_group_id", league_members.c.group_id)
+
 # What is told to whoever watches, written with what it tells of: a learner's are in the order of their numbers, which
 # are drawn under the lock of the player. `xact` is the transaction that wrote it: whoever reads on from the oldest one
 # that still runs misses nothing. `body` is JSON, to be sent as it is. No foreign key: it is kept for days, and holds
