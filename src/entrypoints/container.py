@@ -33,6 +33,7 @@ from adapters.postgres.queries.reviews import PostgresReviewQueries
 from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
+from adapters.postgres.repositories.free_days import PostgresFreeDayQueries
 from adapters.postgres.unit import begin_apart, begin_unit
 from adapters.redis.client import redis_client
 from adapters.redis.leaderboard_projection import RedisProjection
@@ -57,6 +58,8 @@ from application.catalog.import_courses import ImportCoursesHandler
 from application.catalog.move_lesson import MoveLessonHandler
 from application.catalog.move_module import MoveModuleHandler
 from application.catalog.restore_lesson import RestoreLessonHandler
+from application.gamification.correct_xp import CorrectXpHandler
+from application.gamification.free_days import ChangeFreeDays
 from application.gamification.leaderboard_ports import Projection
 from application.gamification.live_feed import LiveFeed
 from application.gamification.projected_leaderboards import ProjectedLeaderboards
@@ -205,6 +208,9 @@ class Container(DeclarativeContainer):
     league_queries = providers.Singleton(PostgresLeagueQueries, pool)
     show_league = providers.Singleton(ShowLeague, league_queries, standings, clock)
     run_leagues = providers.Singleton(RunLeaguesHandler, begin, clock, new_id)
+    correct_xp = providers.Singleton(CorrectXpHandler, begin, clock, new_id)
+    free_day_queries = providers.Singleton(PostgresFreeDayQueries, pool)
+    change_free_days = providers.Singleton(ChangeFreeDays, begin, clock, new_id)
     verify_ledger = providers.Singleton(VerifyLedgerHandler, begin)
     rebuild_ledger = providers.Singleton(RebuildLedgerHandler, begin)
     show_game = providers.Singleton(ShowGame, games, clock)

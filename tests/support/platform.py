@@ -155,7 +155,7 @@ class Platform:
         lesson = await self.make_lesson(owner, module, status="published")
         ids = {"course_id": course["id"], "module_id": module["id"], "lesson_id": lesson["id"], "number": "1"}
         certificate = await self.award(owner, await self.person(Role.MAHASISWA))
-        ids |= {"user_id": owner.id, "code": certificate["code"], "board": "week"}
+        ids |= {"user_id": owner.id, "code": certificate["code"], "board": "week", "day": "2198-01-01"}
         return {**ids, **await self._work_ids(owner)}
 
     async def _work_ids(self, owner: Person) -> dict[str, str]:

@@ -2,8 +2,9 @@ from collections.abc import Collection
 
 from adapters.memory.outbox import tell
 from adapters.memory.tables import MemoryTables
-from application.gamification.ports import Gains, PlayerAtHand, PlayerOvertaken, Players
+from application.gamification.ports import Gains, PlayerAtHand, PlayerNotFound, PlayerOvertaken, Players
 from domain.gamification.ledger import Decision, LedgerEntry
+from domain.gamification.player import Player
 from domain.shared.ids import CourseId, UserId
 
 
@@ -28,6 +29,13 @@ class MemoryPlayers(Players):
             free_days=frozenset(day for day in self._tables.free_days if last_day is not None and day >= last_day),
         )
 
+    async def obtain(self, user_id: UserId) -> PlayerAtHand:
+        user = self._tables.users.get(user_id)
+        if user_id not in self._tables.players and (user is None or not user.is_live):
+            raise PlayerNotFound("There is no such user.")
+        self._tables.players.setdefault(user_id, Player(user_id=user_id))
+        return await self.get(user_id, CourseId(user_id), [])
+
     def assert_unchanged(self, gains: Gains) -> None:
         """Raises PlayerOvertaken."""
         if self._tables.player_versions.get(gains.player.user_id, 1) != gains.before:
@@ -39,6 +47,9 @@ class MemoryPlayers(Players):
         self._tables.player_versions[user_id] = gains.before + 1
         self._tables.players[user_id] = gains.player
         self._tables.xp_ledger += gains.entries
+        lost = {(user_id, tier) for tier in gains.revoked}
+        kept = [each for each in self._tables.badge_awards if (each[0], each[1].badge) not in lost]
+        self._tables.badge_awards = kept
         self._tables.badge_awards += [(user_id, award) for award in gains.awards]
         if gains.notice is not None:
             tell(self._tables, user_id, gains.notice)

@@ -7,6 +7,7 @@ from adapters.memory.audit import MemoryAuditLog
 from adapters.memory.certificates import MemoryCertificateRepository
 from adapters.memory.content import MemoryLessonRepository, MemoryModuleRepository
 from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
+from adapters.memory.free_days import MemoryFreeDays
 from adapters.memory.histories import MemoryHistories
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.leagues import MemoryLeagues
@@ -72,6 +73,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certifi
         self.records = MemoryPlayerRecords(self._tables)
         self.outbox = MemoryOutbox(self._tables)
         self.leagues = MemoryLeagues(self._tables)
+        self.free_days = MemoryFreeDays(self._tables)
         self.histories = MemoryHistories(self._tables)
         self.reviews = MemoryReviewRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)

@@ -12,6 +12,7 @@ from adapters.postgres.repositories.enrollments import (
     PostgresLearners,
     PostgresOffers,
 )
+from adapters.postgres.repositories.free_days import PostgresFreeDays
 from adapters.postgres.repositories.histories import PostgresHistories
 from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.repositories.leagues import PostgresLeagues
@@ -24,6 +25,8 @@ from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, PostgresWebhookInbox
 from adapters.postgres.statement import Connection
 from application.catalog.content_ports import ContentUnit
+from application.gamification.correct_xp import CorrectionUnit
+from application.gamification.free_days import FreeDayUnit
 from application.gamification.league_ports import LeagueUnit
 from application.gamification.record_ports import RecordUnit
 from application.identity.ports import IdentityUnit
@@ -35,7 +38,16 @@ from application.learning.submission_ports import SubmissionUnit
 
 
 class PostgresUnit(
-    IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit, RecordUnit, LeagueUnit
+    IdentityUnit,
+    ContentUnit,
+    AttemptUnit,
+    SubmissionUnit,
+    CertificateUnit,
+    ReviewUnit,
+    RecordUnit,
+    LeagueUnit,
+    CorrectionUnit,
+    FreeDayUnit,
 ):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
@@ -59,6 +71,7 @@ class PostgresUnit(
         self.records = PostgresPlayerRecords(connection)
         self.outbox = PostgresOutbox(connection)
         self.leagues = PostgresLeagues(connection)
+        self.free_days = PostgresFreeDays(connection)
         self.histories = PostgresHistories(connection)
         self.reviews = PostgresReviewRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)

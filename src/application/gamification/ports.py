@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.gamification.badges import BadgeTier
 from domain.gamification.ledger import LedgerEntry
 from domain.gamification.player import Player
-from domain.shared.errors import Conflict
+from domain.shared.errors import Conflict, NotFound
 from domain.shared.ids import CourseId, UserId
 
 
@@ -60,6 +60,8 @@ class Gains:
     entries: Sequence[LedgerEntry] = ()
     days: Mapping[date, datetime] = field(default_factory=dict)
     awards: Sequence[BadgeAward] = ()
+    revoked: Sequence[BadgeTier] = ()
+    revoked_reason: str | None = None
     notice: Notice | None = None
 
 
@@ -69,8 +71,16 @@ class PlayerOvertaken(Conflict):
     code = "request.changed_meanwhile"
 
 
+class PlayerNotFound(NotFound):
+    code = "user.not_found"
+
+
 class Players(Protocol):
     """Lock order: the course, the enrollment, then its player."""
+
+    async def obtain(self, user_id: UserId) -> PlayerAtHand:
+        """Locked as by `get`; who never enrolled becomes a player. Raises PlayerNotFound."""
+        ...
 
     async def get(self, user_id: UserId, course_id: CourseId, sources: Collection[str]) -> PlayerAtHand:
         """Locked until the unit ends, if it is a transaction. Whoever ever enrolled is a player.

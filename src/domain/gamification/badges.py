@@ -70,6 +70,22 @@ def earned(badges: Sequence[Badge], numbers: Mapping[Measure, int], held: Collec
     return found
 
 
+CORRECTED = frozenset({Measure.XP, Measure.LEVEL})
+"""What a correction changes: the other measures count deeds, which stay done."""
+
+
+def undone(badges: Sequence[Badge], numbers: Mapping[Measure, int], held: Collection[BadgeTier]) -> list[BadgeTier]:
+    """Held tiers whose threshold isn't reached any more after a correction."""
+    return [
+        lost
+        for badge in badges
+        for tier, threshold in badge.thresholds.items()
+        if badge.measure in CORRECTED
+        and numbers.get(badge.measure, 0) < threshold
+        and (lost := BadgeTier(badge.key, tier)) in held
+    ]
+
+
 def progress_of(
     badges: Sequence[Badge], numbers: Mapping[Measure, int], held: Collection[BadgeTier]
 ) -> list[BadgeProgress]:

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from uuid import UUID
 
-from domain.gamification.badges import BadgeTier, earned
-from domain.gamification.deeds import Deed, QuestCompleted, claims_of, is_activity
-from domain.gamification.ledger import LedgerEntry, Outcome, Standing, decide
+from domain.gamification.badges import BadgeTier, earned, undone
+from domain.gamification.deeds import CORRECTION, Deed, QuestCompleted, claims_of, is_activity
+from domain.gamification.ledger import Decision, LedgerEntry, Outcome, Standing, decide
 from domain.gamification.local_days import day_ends, day_for
 from domain.gamification.player import Player
 from domain.gamification.quests import Quest, quests_of, reached, source_of
 from domain.gamification.ruleset import Ruleset
 from domain.gamification.streak import Streak, after, as_of
+from domain.shared.ids import UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,35 @@ def take_turn(
         badges=badges,
         is_active=is_active,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """`awarded` are badges that the player has reached by it, `revoked` those that they don't reach any more."""
+
+    player: Player
+    entry: LedgerEntry
+    awarded: Sequence[BadgeTier]
+    revoked: Sequence[BadgeTier]
+
+
+def correct(
+    player: Player, amount: int, rules: Ruleset, *, by: UserId, note: str, zone: tzinfo, new_id: Callable[[], UUID],
+    now: datetime,
+) -> Corrected:  # fmt: skip
+    """A row that adds to the total, or takes from it: no row that is there changes. It is no deed of the learner's."""
+    entry_id = new_id()
+    entry = LedgerEntry(
+        id=entry_id, user_id=player.user_id, number=player.entries + 1, rule=CORRECTION, source=str(entry_id),
+        course_id=None, decision=Decision.CORRECTED, amount=amount, reason=None, eligible_at=None, at=now,
+        local_date=day_for(now, zone, player.day), ruleset=rules.version, by=by, note=note,
+    )  # fmt: skip
+    corrected = replace(player, entries=entry.number, xp=player.xp + amount, reached_at=now)
+    numbers = corrected.numbers(rules.levels)
+    revoked = [tier for tier in undone(rules.badges, numbers, player.badges) if amount < 0]
+    awarded = earned(rules.badges, numbers, player.badges)
+    held = (player.badges - frozenset(revoked)) | frozenset(awarded)
+    return Corrected(replace(corrected, badges=held), entry, awarded, revoked)
 
 
 def _on_day(player: Player, day: date) -> Player:

@@ -21,6 +21,7 @@ from entrypoints.http.audit import AuditController
 from entrypoints.http.auth import operation_of, policy_gate
 from entrypoints.http.bodies import JsonRequest, StrictBodies
 from entrypoints.http.certificates import CertificatesController
+from entrypoints.http.corrections import CorrectionsController
 from entrypoints.http.cors import Cors
 from entrypoints.http.course_documents import CourseDocumentsController
 from entrypoints.http.courses import CoursesController
@@ -30,6 +31,7 @@ from entrypoints.http.edge import Edge
 from entrypoints.http.enrollments import EnrollmentsController
 from entrypoints.http.errors import answer_error
 from entrypoints.http.events import EventsController
+from entrypoints.http.free_days import FreeDaysController
 from entrypoints.http.game import GameController
 from entrypoints.http.leaderboards import LeaderboardsController
 from entrypoints.http.learning import LearningController
@@ -61,6 +63,8 @@ CONTROLLERS = (
     GameController,
     EventsController,
     LeaderboardsController,
+    CorrectionsController,
+    FreeDaysController,
     ReviewsController,
     UsersController,
     AuditController,

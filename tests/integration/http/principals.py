@@ -334,6 +334,13 @@ def _certificate(*, is_mine: bool) -> Make:
     return make
 
 
+async def _free_day(platform: Platform, _: Caller, __: Person) -> Thing | None:
+    admin = await platform.person(Role.ADMIN)
+    async with platform.client(headers=admin.headers) as client:
+        (await client.put("/v1/free-days/2198-01-01", json={"name": "Libur"})).raise_for_status()
+    return Thing("free day", ("2198-01-01",), is_public=True, is_open=True)
+
+
 async def _week(_: Platform, __: Caller, ___: Person) -> Thing | None:
     return Thing("this week's board", ("week",), is_public=True, is_open=True)
 
@@ -366,6 +373,7 @@ THINGS: dict[tuple[str, ...], list[Make]] = {
     ("user_id",): [_missing, _foreign_user, _themselves],
     ("name",): [_missing, _asset],
     ("board",): [_week],
+    ("day",): [_free_day],
     (): [_nothing],
 }
 """By the names of a path's parameters: what each path of that kind is asked about, as everybody."""

@@ -22,6 +22,7 @@ from application.catalog.content_queries import (
 from application.catalog.course_document import CourseDocument
 from application.catalog.lesson_comparison import LessonComparison
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
+from application.gamification.free_days import FreeDaysView
 from application.gamification.show_leaderboard import LeaderboardView
 from application.gamification.show_league import LeagueView
 from application.gamification.views import BadgesView, GameView, QuestsView, XpPage
@@ -58,6 +59,7 @@ COMMITTED = Path(__file__).parents[3] / "openapi.json"
 
 # Nobody overwrites anybody here: these lead to one state, however often and by whom they are asked for.
 REPEATABLE = {
+    "declareFreeDay", "withdrawFreeDay",
     "enrollInCourse", "withdrawFromCourse", "enrollLearner", "completeLesson", "watchLesson", "extendQuiz",
     "saveAnswer", "handInAttempt", "revokeCertificate", "reinstateCertificate",
     "reviewCourse", "deleteMyReview", "deleteReview",
@@ -386,6 +388,7 @@ async def test_answers_about_the_game_are_the_views_to_the_letter(
         ("GET", "/v1/me/quests", QuestsView, {}),
         ("GET", "/v1/leaderboards/week", LeaderboardView, {}),
         ("GET", "/v1/me/league", LeagueView, {}),
+        ("GET", "/v1/free-days?year=2026", FreeDaysView, {}),
         ("GET", "/v1/leaderboards/week?view=percentile", LeaderboardView, {}),
     ]
     await assert_views(platform, learner, document, asked)

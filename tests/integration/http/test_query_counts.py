@@ -59,12 +59,16 @@ SIGNED_IN: dict[str, int] = {
     "GET /v1/users?q=budi&role=mahasiswa": 1 + 1,
     "GET /v1/users/{user}": 1 + 1,
     "GET /v1/audit": 1 + 1,
+    "GET /v1/free-days?year=2026": 1 + 1,
 }
 """One statement more than for the answer: who asks, and whether their session was ended."""
 
 # BEGIN and COMMIT are counted. A write reads what it locks, saves, records the audit and shows what it made.
 WRITES: dict[str, tuple[int, Any]] = {
     "PATCH /v1/me": (6, {"display_name": "{new}"}),
+    "POST /v1/users/{user}/corrections": (7, {"amount": 5, "note": "{new}"}),
+    "PUT /v1/free-days/2197-01-01": (5, {"name": "{new}"}),
+    "DELETE /v1/free-days/2197-01-01": (5, None),
     "POST /v1/auth/logout": (5, None),
     "POST /v1/users": (6, {"email": "{new}@example.org"}),
     "PATCH /v1/users/{user}": (8, {"status": "inactive"}),

@@ -2,15 +2,27 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Label, Select, Text, Uuid, bindparam, func, literal_column, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Label,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from adapters.postgres.repositories.gains import gain_values, gain_writes
 from adapters.postgres.statement import Connection, Row, Statement
 from adapters.postgres.tables.catalog import courses
-from adapters.postgres.tables.gamification import free_days, players, xp_ledger
+from adapters.postgres.tables.gamification import badge_awards, free_days, players, xp_ledger
 from adapters.postgres.tables.identity import users
-from application.gamification.ports import Gains, PlayerAtHand, PlayerOvertaken, Players
+from application.gamification.ports import Gains, PlayerAtHand, PlayerNotFound, PlayerOvertaken, Players
 from domain.gamification.badges import BadgeTier, Tier
 from domain.gamification.player import Player
 from domain.gamification.streak import Streak
@@ -82,6 +94,26 @@ def _saving() -> Select[Any]:
     return select(gate.c.user_id).add_cte(*gain_writes(gate, with_awards=True))
 
 
+_become = Statement(
+    insert(players)
+    .from_select(
+        ["user_id"],
+        select(users.c.id).where(users.c.id == bindparam("user_id", type_=Uuid), users.c.deleted_at.is_(None)),
+    )
+    .on_conflict_do_nothing()
+)
+_revoke = Statement(
+    update(badge_awards)
+    .values(
+        revoked_at=bindparam("at", type_=badge_awards.c.revoked_at.type),
+        revoked_reason=bindparam("why", type_=Text),
+    )
+    .where(
+        badge_awards.c.user_id == bindparam("of_user", type_=Uuid),
+        (badge_awards.c.badge + ":" + badge_awards.c.tier) == func.any(bindparam("tiers", type_=ARRAY(Text))),
+        badge_awards.c.revoked_at.is_(None),
+    )
+)
 _look = Statement(_at_hand())
 _lock = Statement(_at_hand().with_for_update(key_share=True, of=players))
 _save = Statement(_saving())
@@ -99,8 +131,20 @@ class PostgresPlayers(Players):
         assert row is not None, "who enrolls becomes a player"
         return player_at_hand_of(row)
 
+    async def obtain(self, user_id: UserId) -> PlayerAtHand:
+        await _become.run(self._connection, user_id=user_id)
+        row = await self._get.row(self._connection, user_id=user_id, course_id=user_id, sources=[])
+        if row is None:
+            raise PlayerNotFound("There is no such user.")
+        return player_at_hand_of(row)
+
     async def save(self, gains: Gains) -> None:
         user_id = gains.player.user_id
+        if gains.revoked:
+            # Before others are awarded: who loses a tier may hold it again, later, by another row.
+            tiers = [f"{each.key}:{each.tier.value}" for each in gains.revoked]
+            at, why = gains.entries[-1].at, gains.revoked_reason
+            await _revoke.run(self._connection, of_user=user_id, tiers=tiers, at=at, why=why)
         if await _save.value(self._connection, player_user_id=user_id, **gain_values(gains)) is None:
             raise PlayerOvertaken("Another deed of this learner came first; try again.")
 
