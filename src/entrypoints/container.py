@@ -34,6 +34,7 @@ from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
 from adapters.postgres.repositories.free_days import PostgresFreeDayQueries
+from adapters.postgres.repositories.ledger_checks import PostgresLedgerCheckQueries
 from adapters.postgres.unit import begin_apart, begin_unit
 from adapters.redis.client import redis_client
 from adapters.redis.leaderboard_projection import RedisProjection
@@ -58,8 +59,10 @@ from application.catalog.import_courses import ImportCoursesHandler
 from application.catalog.move_lesson import MoveLessonHandler
 from application.catalog.move_module import MoveModuleHandler
 from application.catalog.restore_lesson import RestoreLessonHandler
+from application.gamification.check_ledger import CheckLedgerHandler
 from application.gamification.correct_xp import CorrectXpHandler
 from application.gamification.free_days import ChangeFreeDays
+from application.gamification.grant_badges import GrantBadgesHandler
 from application.gamification.leaderboard_ports import Projection
 from application.gamification.live_feed import LiveFeed
 from application.gamification.projected_leaderboards import ProjectedLeaderboards
@@ -212,6 +215,9 @@ class Container(DeclarativeContainer):
     free_day_queries = providers.Singleton(PostgresFreeDayQueries, pool)
     change_free_days = providers.Singleton(ChangeFreeDays, begin, clock, new_id)
     verify_ledger = providers.Singleton(VerifyLedgerHandler, begin)
+    ledger_checks = providers.Singleton(PostgresLedgerCheckQueries, pool)
+    check_ledger = providers.Singleton(CheckLedgerHandler, verify_ledger, begin, clock)
+    grant_badges = providers.Singleton(GrantBadgesHandler, begin, clock, new_id)
     rebuild_ledger = providers.Singleton(RebuildLedgerHandler, begin)
     show_game = providers.Singleton(ShowGame, games, clock)
     certificates = providers.Singleton(PostgresCertificateQueries, pool)

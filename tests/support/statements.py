@@ -73,6 +73,7 @@ NEW: dict[str, Any] = {
     "email": "new@example.ac.id",
     "key": "new",
     "number": 2,
+    "at": NOON + timedelta(days=1),
     "pseudonym": "new",
 }
 # Of statements that store as many rows as there are: none is an example that collides with no row of the others.

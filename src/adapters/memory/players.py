@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from adapters.memory.outbox import tell
 from adapters.memory.tables import MemoryTables
@@ -28,6 +28,10 @@ class MemoryPlayers(Players):
             decided={(each.rule, each.source): _has_paid(each, about) for each in about},
             free_days=frozenset(day for day in self._tables.free_days if last_day is not None and day >= last_day),
         )
+
+    async def after(self, user_id: UserId | None, *, limit: int) -> Sequence[Player]:
+        later = sorted(each for each in self._tables.players if user_id is None or each > user_id)
+        return [self._tables.players[each] for each in later[:limit]]
 
     async def obtain(self, user_id: UserId) -> PlayerAtHand:
         user = self._tables.users.get(user_id)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from application.gamification.check_ledger import LedgerCheck
 from application.gamification.league_ports import Group
 from application.gamification.outbox_ports import Told
 from application.gamification.ports import BadgeAward
@@ -84,6 +85,7 @@ class MemoryTables:
     free_days: dict[date, str] = field(default_factory=dict)
     outbox: list[KeptNotice] = field(default_factory=list)
     notices_told: int = 0
+    ledger_checks: list[LedgerCheck] = field(default_factory=list)
     league_groups: dict[UUID, Group] = field(default_factory=dict)
     league_members: dict[tuple[UserId, date], LeagueMember] = field(default_factory=dict)
     closed_groups: frozenset[UUID] = frozenset()
@@ -116,6 +118,7 @@ class MemoryTables:
             free_days=dict(self.free_days),
             outbox=list(self.outbox),
             notices_told=self.notices_told,
+            ledger_checks=list(self.ledger_checks),
             league_groups=dict(self.league_groups),
             league_members=dict(self.league_members),
             closed_groups=self.closed_groups,

@@ -12,6 +12,7 @@ from adapters.memory.histories import MemoryHistories
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.leagues import MemoryLeagues
 from adapters.memory.learning import MemoryEnrollmentRepository, MemoryLearners, MemoryOffers
+from adapters.memory.ledger_checks import MemoryLedgerChecks
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.player_records import MemoryPlayerRecords
 from adapters.memory.players import MemoryPlayers
@@ -73,6 +74,7 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certifi
         self.records = MemoryPlayerRecords(self._tables)
         self.outbox = MemoryOutbox(self._tables)
         self.leagues = MemoryLeagues(self._tables)
+        self.ledger_checks = MemoryLedgerChecks(self._tables)
         self.free_days = MemoryFreeDays(self._tables)
         self.histories = MemoryHistories(self._tables)
         self.reviews = MemoryReviewRepository(self._tables)

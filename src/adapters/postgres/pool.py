@@ -163,7 +163,8 @@ class _Loan(AbstractAsyncContextManager[Connection]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._pool.take_back(self._connection, is_sound=error is None or isinstance(error, Exception))
+        is_sound = error is None or (isinstance(error, Exception) and not isinstance(error, _GONE))
+        self._pool.take_back(self._connection, is_sound=is_sound)
         if error is not None:
             _raise_refusal_of(error)
 
@@ -205,6 +206,8 @@ _GONE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    # The driver has lost track of a connection that went away in the middle, and may not know that it is closed.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,

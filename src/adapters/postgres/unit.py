@@ -16,6 +16,7 @@ from adapters.postgres.repositories.free_days import PostgresFreeDays
 from adapters.postgres.repositories.histories import PostgresHistories
 from adapters.postgres.repositories.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.repositories.leagues import PostgresLeagues
+from adapters.postgres.repositories.ledger_checks import PostgresLedgerChecks
 from adapters.postgres.repositories.outbox import PostgresOutbox
 from adapters.postgres.repositories.player_records import PostgresPlayerRecords
 from adapters.postgres.repositories.players import PostgresPlayers
@@ -25,8 +26,10 @@ from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, PostgresWebhookInbox
 from adapters.postgres.statement import Connection
 from application.catalog.content_ports import ContentUnit
+from application.gamification.check_ledger import LedgerCheckUnit
 from application.gamification.correct_xp import CorrectionUnit
 from application.gamification.free_days import FreeDayUnit
+from application.gamification.grant_badges import BadgeUnit
 from application.gamification.league_ports import LeagueUnit
 from application.gamification.record_ports import RecordUnit
 from application.identity.ports import IdentityUnit
@@ -48,6 +51,8 @@ class PostgresUnit(
     LeagueUnit,
     CorrectionUnit,
     FreeDayUnit,
+    LedgerCheckUnit,
+    BadgeUnit,
 ):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
@@ -71,6 +76,7 @@ class PostgresUnit(
         self.records = PostgresPlayerRecords(connection)
         self.outbox = PostgresOutbox(connection)
         self.leagues = PostgresLeagues(connection)
+        self.ledger_checks = PostgresLedgerChecks(connection)
         self.free_days = PostgresFreeDays(connection)
         self.histories = PostgresHistories(connection)
         self.reviews = PostgresReviewRepository(connection)

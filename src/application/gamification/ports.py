@@ -78,6 +78,10 @@ class PlayerNotFound(NotFound):
 class Players(Protocol):
     """Lock order: the course, the enrollment, then its player."""
 
+    async def after(self, user_id: UserId | None, *, limit: int) -> Sequence[Player]:
+        """The next players by id, not locked; None: the first ones."""
+        ...
+
     async def obtain(self, user_id: UserId) -> PlayerAtHand:
         """Locked as by `get`; who never enrolled becomes a player. Raises PlayerNotFound."""
         ...

@@ -49,6 +49,7 @@ ROUTED = (
     "import_grades",
     "invite_user",
     "learning",
+    "ledger_checks",
     "live_feed",
     "log_out",
     "metrics",

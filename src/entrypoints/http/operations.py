@@ -1,6 +1,7 @@
 """What operators and load balancers ask: alive, ready, and how it goes."""
 
 import ipaddress
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -9,8 +10,9 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.response.base import ASGIResponse
 
 from adapters.telemetry.metrics import CONTENT_TYPE, Metrics
+from application.gamification.check_ledger import LedgerCheckQueries
 from application.gamification.live_feed import LiveFeed
-from domain.shared.errors import Forbidden
+from domain.shared.errors import Forbidden, Unavailable
 from entrypoints.http.documentation import shows
 from entrypoints.http.injection import Offered
 from entrypoints.readiness import Readiness
@@ -60,12 +62,16 @@ class OperationsController(Controller):
         metrics: Offered[Metrics],
         readiness: Offered[Readiness],
         live_feed: Offered[LiveFeed],
+        ledger_checks: Offered[LedgerCheckQueries],
         settings: Offered[Settings],
     ) -> ASGIResponse:
         if not (settings.metrics_public or (not settings.is_production and _is_loopback(request))):
             raise MetricsPrivate("Metrics are not served here: see TEKUN_METRICS_PUBLIC.")
         readiness.observe(metrics)
         metrics.live_streams.set(live_feed.open_pages)
+        # While the database is away, what was known before stands.
+        with suppress(Unavailable):
+            metrics.observe_ledger(await ledger_checks.newest())
         return ASGIResponse(body=metrics.exposition(), media_type=CONTENT_TYPE)
 
 

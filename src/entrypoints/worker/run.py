@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,15 +20,19 @@ from entrypoints.settings import Settings
 TICK_SECONDS = 1.0
 WEBHOOKS_KEPT_FOR = timedelta(days=30)
 NOTICES_KEPT_FOR = timedelta(days=7)
+LEDGER_CHECKS_KEPT_FOR = timedelta(days=90)
 
 logger = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
+    """A long one runs beside the others, which are not to wait for it."""
+
     name: str
     every: timedelta
     run: Callable[[Container], Awaitable[dict[str, object]]]
+    is_long: bool = False
 
 
 async def _retry_webhooks(container: Container) -> dict[str, object]:
@@ -58,12 +63,24 @@ async def _run_leagues(container: Container) -> dict[str, object]:
     return {"closed": closed, "joined": joined}
 
 
+async def _check_ledger(container: Container) -> dict[str, object]:
+    check = await container.check_ledger()()
+    if check.drifts:
+        logger.error("the ledger has drifted", drifts=check.drifts, players=check.players)
+    return {"players": check.players, "entries": check.entries, "drifts": check.drifts}
+
+
+async def _grant_badges(container: Container) -> dict[str, object]:
+    return {"granted": await container.grant_badges()()}
+
+
 async def _forget(container: Container) -> dict[str, object]:
     now = container.clock()()
     async with container.begin()() as unit:
         forgotten: dict[str, object] = {
             "idempotency_keys": await unit.idempotency.forget_before(now - KEPT_FOR),
             "webhooks": await unit.inbox.forget_before(now - WEBHOOKS_KEPT_FOR),
+            "ledger_checks": await unit.ledger_checks.forget_before(now - LEDGER_CHECKS_KEPT_FOR),
             "notices": await unit.outbox.forget_before(now - NOTICES_KEPT_FOR),
             "denied_sessions": await unit.denied_sessions.forget_before(now),
         }
@@ -78,6 +95,8 @@ def jobs_of(container: Container) -> list[Job]:
         Job("retry_webhooks", timedelta(seconds=1), _retry_webhooks),
         Job("sweep_attempts", timedelta(seconds=5), _sweep_attempts),
         Job("run_leagues", timedelta(seconds=10), _run_leagues),
+        Job("check_ledger", timedelta(days=1), _check_ledger, is_long=True),
+        Job("grant_badges", timedelta(hours=1), _grant_badges, is_long=True),
         Job("forget", timedelta(minutes=10), _forget),
     ]
     if settings.has_clerk and container.directory() is not None:
@@ -89,17 +108,30 @@ def jobs_of(container: Container) -> list[Job]:
 async def run_due(container: Container, jobs: list[Job]) -> None:
     """Runs each job whose period is over and that nobody else has claimed; one that fails stops none of the rest."""
     for job in jobs:
-        try:
-            if await container.claim_run()(job.name, every=job.every, now=container.clock()()):
-                result = await job.run(container)
-                if any(result.values()):
-                    logger.info("job done", job=job.name, **result)
-        except Unavailable as unavailable:
-            logger.warning("job put off", job=job.name, code=unavailable.code)
-        except Refusal as refusal:
-            logger.exception("job refused", job=job.name, code=refusal.code)
-        except Exception:
-            logger.exception("job failed", job=job.name)
+        await _run_if_due(container, job)
+
+
+async def run_beside(container: Container, jobs: list[Job], *, once: bool) -> None:
+    """Long jobs, one after the other, until cancelled."""
+    while True:
+        await run_due(container, jobs)
+        if once:
+            return
+        await asyncio.sleep(TICK_SECONDS)
+
+
+async def _run_if_due(container: Container, job: Job) -> None:
+    try:
+        if await container.claim_run()(job.name, every=job.every, now=container.clock()()):
+            result = await job.run(container)
+            if any(result.values()):
+                logger.info("job done", job=job.name, **result)
+    except Unavailable as unavailable:
+        logger.warning("job put off", job=job.name, code=unavailable.code)
+    except Refusal as refusal:
+        logger.exception("job refused", job=job.name, code=refusal.code)
+    except Exception:
+        logger.exception("job failed", job=job.name)
 
 
 def run_worker(settings: Settings, *, once: bool, with_parent: bool) -> None:
@@ -116,14 +148,24 @@ async def _work(settings: Settings, *, once: bool, with_parent: bool) -> None:
         loop.add_signal_handler(signal_number, stop.set)
     async with opened(settings) as container:
         jobs = jobs_of(container)
-        while not stop.is_set():
-            await run_due(container, jobs)
+        beside = asyncio.create_task(run_beside(container, [job for job in jobs if job.is_long], once=once))
+        try:
+            await _until_stopped(container, [job for job in jobs if not job.is_long], stop, once=once)
             if once:
-                return
-            try:
-                await asyncio.wait_for(stop.wait(), TICK_SECONDS)
-            except TimeoutError:
-                continue
+                await beside
+        finally:
+            # What is half done is done again, by the next run: none of them minds.
+            beside.cancel()
+            await asyncio.gather(beside, return_exceptions=True)
+
+
+async def _until_stopped(container: Container, jobs: list[Job], stop: asyncio.Event, *, once: bool) -> None:
+    while not stop.is_set():
+        await run_due(container, jobs)
+        if once:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), TICK_SECONDS)
 
 
 def _await_end_of_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -264,3 +264,16 @@ async def test_jsonb_becomes_values_and_json_stays_as_postgresql_built_it(small:
     async with small.connection() as connection:
         assert await connection.fetchval("SELECT $1::jsonb", {"a": [1, "é", None]}) == {"a": [1, "é", None]}
         assert await connection.fetchval("""SELECT '{"b":  1}'::json""") == b'{"b":  1}'
+
+
+@pytest.mark.parametrize("error", [asyncpg.InternalClientError, asyncpg.AdminShutdownError, OSError])
+async def test_a_connection_that_may_be_broken_is_given_to_nobody(server_url: str, error: type[Exception]):
+    """The driver doesn't always notice that it is."""
+    pool = Pool(server_url, size=1)
+    await pool.open()
+    with pytest.raises(DatabaseUnavailable):
+        async with pool.connection() as broken:
+            raise error("in the middle of something")
+    async with pool.connection() as next_one:
+        assert next_one is not broken
+    await pool.close()

@@ -1,6 +1,7 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -94,6 +95,12 @@ def _saving() -> Select[Any]:
     return select(gate.c.user_id).add_cte(*gain_writes(gate, with_awards=True))
 
 
+_after = Statement(
+    select(players)
+    .where(players.c.user_id > bindparam("after_user_id", type_=Uuid))
+    .order_by(players.c.user_id)
+    .limit(bindparam("limit", type_=Integer))
+)
 _become = Statement(
     insert(players)
     .from_select(
@@ -130,6 +137,10 @@ class PostgresPlayers(Players):
         row = await self._get.row(self._connection, user_id=user_id, course_id=course_id, sources=list(sources))
         assert row is not None, "who enrolls becomes a player"
         return player_at_hand_of(row)
+
+    async def after(self, user_id: UserId | None, *, limit: int) -> Sequence[Player]:
+        after = user_id or UserId(UUID(int=0))
+        return [player_of(row) for row in await _after.rows(self._connection, after_user_id=after, limit=limit)]
 
     async def obtain(self, user_id: UserId) -> PlayerAtHand:
         await _become.run(self._connection, user_id=user_id)

@@ -146,6 +146,16 @@ Index(
 )
 Index("ix_course_scores_user_id", course_scores.c.user_id)
 
+# What each nightly verification of the ledger has found.
+ledger_checks = Table(
+    "ledger_checks",
+    metadata,
+    Column("at", DateTime(timezone=True), primary_key=True),
+    Column("players", Integer, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("drifts", Integer, nullable=False),
+)
+
 league_groups = Table(
     "league_groups",
     metadata,
