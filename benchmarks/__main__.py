@@ -20,6 +20,7 @@ from adapters.postgres.embedded import embedded_postgresql
 from benchmarks.database import database_server, own_database
 from benchmarks.duel import Plan
 from benchmarks.history import LONG, undergo, violations
+from benchmarks.leaderboards import measure_leaderboards
 from benchmarks.processes import ROOT, cores
 from benchmarks.report import as_markdown
 from benchmarks.run import Wishes, measure
@@ -43,6 +44,10 @@ def main() -> int:
         folder = Path(name)
         folder.chmod(0o755)
         with database_server(folder) as url:
+            if options.leaderboards:
+                learners = options.rows or (2_000 if options.quick else 1_000_000)
+                print(measure_leaderboards(url, folder, learners=learners, plan=plan))
+                return 0
             findings = measure(url, folder, wishes)
     command = shlex.join(["python3", "dev.py", "bench", *sys.argv[1:]])
     machine = f"{cores()} cores, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
@@ -81,6 +86,9 @@ def _command_line() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=WHOLE.rounds, metavar="N", help="rounds each (default: 5)")
     parser.add_argument("--seconds", type=float, default=WHOLE.seconds, metavar="S", help="of a round (default: 3)")
     parser.add_argument("--data", type=Path, metavar="DIR", help="a folder with a courses.csv to import as well")
+    parser.add_argument(
+        "--leaderboards", action="store_true", help="only leaderboards, of a million learners; needs a redis-server"
+    )
     parser.add_argument("--history", action="store_true", help="only the long history check of the game")
     parser.add_argument("--up", action="store_true", help="also start a copy of this clone, cold and warm")
     parser.add_argument("--date", default=f"{datetime.now(UTC):%Y-%m-%d}", help="to be written down (default: today)")

@@ -26,6 +26,7 @@ from litestar.exceptions import NotFoundException
 from adapters.clerk.development import ISSUER, DevelopmentIssuer
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView, RatingView
 from application.identity.queries import UserView
+from benchmarks.leaderboard_floor import leaderboard_handlers
 from benchmarks.learning_floor import learning_handlers
 from domain.catalog.rating import PRIOR_RATINGS, PRIOR_SUM
 
@@ -97,7 +98,10 @@ def make_floor(url: str, data: Path) -> Litestar:
         return _answer(UserView(**dict(row)))
 
     learning = learning_handlers(lambda: pool, subject)
-    return Litestar([detail, courses, me, *learning], lifespan=[lifespan], openapi_config=None, logging_config=None)
+    boards = leaderboard_handlers(lambda: pool, subject)
+    return Litestar(
+        [detail, courses, me, *learning, *boards], lifespan=[lifespan], openapi_config=None, logging_config=None
+    )
 
 
 def _fields(row: Any) -> dict[str, Any]:

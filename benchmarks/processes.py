@@ -1,13 +1,15 @@
 """The servers under measure, as processes of their own, and what the kernel says of them (Linux: from /proc)."""
 
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,6 +59,28 @@ def floor(environment: Mapping[str, str], folder: Path, port: int) -> Iterator[S
     with _process([sys.executable, "-m", "benchmarks.floor", str(port)], environment, log) as server:
         _until_answered(f"http://127.0.0.1:{port}/v1/courses", server, log)
         yield Server("floor", server.pid, port)
+
+
+@contextmanager
+def redis_process(folder: Path) -> Iterator[str]:
+    """The URL of a Redis of one's own. Raises RuntimeError where there is no redis-server."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise RuntimeError("this is measured with a redis-server, and there is none")
+    port = free_port()
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    log = folder / "redis.log"
+    with _process(command, {}, log) as process:
+        for _ in _waiting(process, log):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
 
 
 def seconds_to_first_answer(environment: Mapping[str, str], folder: Path) -> float:

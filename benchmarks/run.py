@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import socket
 import sys
 import time
 import urllib.request
@@ -22,7 +21,7 @@ from benchmarks.database import column, execute, own_database
 from benchmarks.duel import Plan, fight
 from benchmarks.learning import fill, sides
 from benchmarks.load import put_load, request
-from benchmarks.processes import TEKUN, Server, floor, product, run, seconds_to_first_answer
+from benchmarks.processes import TEKUN, Server, floor, free_port, product, run, seconds_to_first_answer
 from benchmarks.report import Figure, Findings
 from benchmarks.up import measure_up
 
@@ -47,7 +46,7 @@ def measure(server_url: str, folder: Path, wishes: Wishes) -> Findings:
         environment = {"DATABASE_URL": url, "TEKUN_DATA_DIR": str(folder / "data"), "TEKUN_ENV": "development"}
         _fill(environment, folder, wishes, findings)
         token = run([*TEKUN, "token", "--as", "mahasiswa"], environment).strip()
-        with product(environment, folder) as ours, floor(environment, folder, _free_port()) as bare:
+        with product(environment, folder) as ours, floor(environment, folder, free_port()) as bare:
             _compare_answers(ours, bare, token, url)
             findings.process.append(Figure("memory of one worker at rest", ours.memory_megabytes(), "MB", 180))
             _measure_duels(ours, bare, token, url, wishes.plan, findings)
@@ -158,12 +157,6 @@ def _get(server: Server, path: str, token: str | None = None) -> bytes:
     with urllib.request.urlopen(question, timeout=10) as answer:  # noqa: S310 # our own
         body: bytes = answer.read()
     return body
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def _say(words: str) -> None:

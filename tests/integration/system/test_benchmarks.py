@@ -1,6 +1,7 @@
 """The bench in its quick form: that it ends and reports. Never how fast anything was."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,3 +38,12 @@ def test_what_cannot_be_measured_is_a_fault_and_not_a_figure(tmp_path: Path):
     done = bench("postgresql://tekun@127.0.0.1:1/tekun", "--quick", "--output", str(page))
     assert done.returncode != 0
     assert not page.exists()
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="there is no redis-server on this machine")
+def test_the_quick_bench_of_leaderboards_finds_the_same_everywhere(server_url: str):
+    done = bench(server_url, "--quick", "--leaderboards")
+    assert done.returncode == 0, done.stderr
+    assert "equal" in done.stdout
+    for what in ("top 100, Redis", "my rank of how many, SQL", "around me"):
+        assert f"\n| {what} |" in done.stdout
