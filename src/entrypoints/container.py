@@ -26,6 +26,7 @@ from adapters.postgres.queries.content import PostgresContentQueries
 from adapters.postgres.queries.game import PostgresGameQueries
 from adapters.postgres.queries.learning import PostgresLearningQueries
 from adapters.postgres.queries.reviews import PostgresReviewQueries
+from adapters.postgres.queries.rulesets import PostgresRulesetQueries
 from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
@@ -51,7 +52,13 @@ from application.catalog.import_courses import ImportCoursesHandler
 from application.catalog.move_lesson import MoveLessonHandler
 from application.catalog.move_module import MoveModuleHandler
 from application.catalog.restore_lesson import RestoreLessonHandler
+from application.gamification.change_ruleset import ChangeRulesetHandler
+from application.gamification.create_ruleset import CreateRulesetHandler
+from application.gamification.delete_ruleset import DeleteRulesetHandler
+from application.gamification.publish_ruleset import PublishRulesetHandler
+from application.gamification.rulebook import Rulebook
 from application.gamification.show_game import ShowGame
+from application.gamification.show_rulesets import ShowRulesets
 from application.gamification.verify_ledger import RebuildLedgerHandler, VerifyLedgerHandler
 from application.identity.adjust_me import AdjustMeHandler
 from application.identity.apply_delivery import ApplyDelivery
@@ -109,8 +116,9 @@ class Container(DeclarativeContainer):
     http_client = providers.Singleton(httpx.AsyncClient, follow_redirects=False)
 
     pool = providers.Singleton(_pool, settings)
-    begin = providers.Singleton(functools.partial, begin_unit, pool)
-    begin_apart = providers.Singleton(functools.partial, begin_apart, pool)
+    rulebook = providers.Singleton(Rulebook)
+    begin = providers.Singleton(functools.partial, begin_unit, pool, rulebook)
+    begin_apart = providers.Singleton(functools.partial, begin_apart, pool, rulebook)
     claim_run = providers.Singleton(functools.partial, claim_run, pool)
     revision = providers.Singleton(newest_revision)
     readiness = providers.Singleton(Readiness, pool, revision=revision)
@@ -177,9 +185,15 @@ class Container(DeclarativeContainer):
     watch_lesson = providers.Singleton(WatchLessonHandler, steps, clock)
 
     games = providers.Singleton(PostgresGameQueries, pool)
-    verify_ledger = providers.Singleton(VerifyLedgerHandler, begin)
-    rebuild_ledger = providers.Singleton(RebuildLedgerHandler, begin)
-    show_game = providers.Singleton(ShowGame, games, clock)
+    verify_ledger = providers.Singleton(VerifyLedgerHandler, begin, rulebook)
+    rebuild_ledger = providers.Singleton(RebuildLedgerHandler, begin, rulebook)
+    rulesets = providers.Singleton(PostgresRulesetQueries, pool)
+    show_rulesets = providers.Singleton(ShowRulesets, rulesets)
+    create_ruleset = providers.Singleton(CreateRulesetHandler, begin, rulebook, clock, new_id)
+    change_ruleset = providers.Singleton(ChangeRulesetHandler, begin, rulebook, clock, new_id)
+    delete_ruleset = providers.Singleton(DeleteRulesetHandler, begin, clock, new_id)
+    publish_ruleset = providers.Singleton(PublishRulesetHandler, begin, rulebook, clock, new_id)
+    show_game = providers.Singleton(ShowGame, games, rulebook, clock)
     certificates = providers.Singleton(PostgresCertificateQueries, pool)
     certificate_printer = providers.Singleton(PdfPrinter)
     print_certificate = providers.Singleton(PrintCertificate, certificates, certificate_printer)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from application.gamification.ports import BadgeAward
+from application.gamification.record_ports import ActiveDay
 from application.identity.ports import WebhookDelivery
 from application.learning.quiz_content import StoredAnswer
 from application.shared.idempotency import Created
@@ -12,6 +13,7 @@ from domain.audit.entry import AuditEntry
 from domain.catalog.course import Course
 from domain.catalog.lesson import Lesson, LessonVersion
 from domain.catalog.module import Module
+from domain.gamification.edition import Edition
 from domain.gamification.ledger import LedgerEntry
 from domain.gamification.player import Player
 from domain.identity.user import User
@@ -63,9 +65,10 @@ class MemoryTables:
     players: dict[UserId, Player] = field(default_factory=dict)
     player_versions: dict[UserId, int] = field(default_factory=dict)
     xp_ledger: list[LedgerEntry] = field(default_factory=list)
-    active_days: dict[tuple[UserId, date], datetime] = field(default_factory=dict)
+    active_days: dict[tuple[UserId, date], ActiveDay] = field(default_factory=dict)
     badge_awards: list[tuple[UserId, BadgeAward]] = field(default_factory=list)
     free_days: dict[date, str] = field(default_factory=dict)
+    rulesets: dict[int, Edition] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -93,6 +96,7 @@ class MemoryTables:
             active_days=dict(self.active_days),
             badge_awards=list(self.badge_awards),
             free_days=dict(self.free_days),
+            rulesets=dict(self.rulesets),
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

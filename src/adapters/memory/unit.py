@@ -13,12 +13,15 @@ from adapters.memory.learning import MemoryEnrollmentRepository, MemoryLearners,
 from adapters.memory.player_records import MemoryPlayerRecords
 from adapters.memory.players import MemoryPlayers
 from adapters.memory.reviews import MemoryReviewRepository
+from adapters.memory.rulesets import MemoryRulesetRepository
 from adapters.memory.submissions import MemorySubmissionRepository
 from adapters.memory.tables import MemoryTables
 from adapters.memory.users import MemoryUserRepository
 from adapters.memory.webhooks import MemorySessionDenyList, MemoryWebhookInbox
 from application.catalog.content_ports import ContentUnit
 from application.gamification.record_ports import RecordUnit
+from application.gamification.rulebook import Rulebook
+from application.gamification.ruleset_ports import RulesetUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.certificate_ports import CertificateUnit
@@ -35,6 +38,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.tables = MemoryTables()
+        self.rulebook = Rulebook()
         self._turn = asyncio.Lock()
 
     def committed(self) -> MemoryTables:
@@ -47,7 +51,9 @@ class MemoryStore:
             yield MemoryUnit(self)
 
 
-class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit, RecordUnit):
+class MemoryUnit(
+    IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit, RecordUnit, RulesetUnit
+):
     """Works on a copy of the store's tables, which takes their place by `commit()`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -66,8 +72,9 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certifi
         self.attempts = MemoryAttemptRepository(self._tables)
         self.submissions = MemorySubmissionRepository(self._tables)
         self.certificates = MemoryCertificateRepository(self._tables)
-        self.players = MemoryPlayers(self._tables)
+        self.players = MemoryPlayers(self._tables, store.rulebook.current)
         self.records = MemoryPlayerRecords(self._tables)
+        self.rulesets = MemoryRulesetRepository(self._tables)
         self.histories = MemoryHistories(self._tables)
         self.reviews = MemoryReviewRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)

@@ -11,7 +11,6 @@ from application.shared.clock import NewId
 from domain.gamification.deeds import Deed, claims_of
 from domain.gamification.ledger import may_earn
 from domain.gamification.play import Circumstances, take_turn
-from domain.gamification.ruleset_1 import RULESET_1
 from domain.shared.ids import CourseId, UserId
 
 
@@ -27,7 +26,7 @@ async def reward(
     players: Players, user_id: UserId, course_id: CourseId, deeds: Sequence[Deed], *, new_id: NewId, at: datetime
 ) -> Reward:
     """What these deeds in a course bring; the player stays locked until the unit ends."""
-    rules = RULESET_1
+    rules = players.rules
     sources = {claim.source for deed in deeds for claim in claims_of(deed, rules.prices)}
     found = await players.get(user_id, course_id, sources)
     around = Circumstances(

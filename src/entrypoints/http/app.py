@@ -39,8 +39,10 @@ from entrypoints.http.openapi import openapi_config, openapi_document, query_par
 from entrypoints.http.operations import OperationsController
 from entrypoints.http.quizzes import QuizzesController
 from entrypoints.http.reviews import ReviewsController
+from entrypoints.http.rulesets import RulesetsController
 from entrypoints.http.users import UsersController
 from entrypoints.http.webhooks import WebhooksController
+from entrypoints.rules import rules_kept_fresh
 
 CONTROLLERS = (
     MeController,
@@ -56,6 +58,7 @@ CONTROLLERS = (
     AnalyticsController,
     CertificatesController,
     GameController,
+    RulesetsController,
     ReviewsController,
     UsersController,
     AuditController,
@@ -127,7 +130,8 @@ def _open(container: Container) -> Callable[[Litestar], AbstractAsyncContextMana
         gc.collect()
         gc.freeze()
         try:
-            yield
+            async with rules_kept_fresh(container):
+                yield
         finally:
             await container.keys().aclose()
             await container.http_client().aclose()

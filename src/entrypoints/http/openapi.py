@@ -39,6 +39,7 @@ _TAGS = (
     "Analytics",
     "Certificates",
     "Game",
+    "Rulesets",
     "Reviews",
     "Audit",
     "Webhooks",
