@@ -30,6 +30,7 @@ from adapters.postgres.queries.leagues import PostgresLeagueQueries
 from adapters.postgres.queries.learning import PostgresLearningQueries
 from adapters.postgres.queries.outbox import PostgresOutboxQueries
 from adapters.postgres.queries.reviews import PostgresReviewQueries
+from adapters.postgres.queries.rulesets import PostgresRulesetQueries
 from adapters.postgres.queries.submissions import PostgresSubmissionQueries
 from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQueries
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
@@ -59,17 +60,23 @@ from application.catalog.import_courses import ImportCoursesHandler
 from application.catalog.move_lesson import MoveLessonHandler
 from application.catalog.move_module import MoveModuleHandler
 from application.catalog.restore_lesson import RestoreLessonHandler
+from application.gamification.change_ruleset import ChangeRulesetHandler
 from application.gamification.check_ledger import CheckLedgerHandler
 from application.gamification.correct_xp import CorrectXpHandler
+from application.gamification.create_ruleset import CreateRulesetHandler
+from application.gamification.delete_ruleset import DeleteRulesetHandler
 from application.gamification.free_days import ChangeFreeDays
 from application.gamification.grant_badges import GrantBadgesHandler
 from application.gamification.leaderboard_ports import Projection
 from application.gamification.live_feed import LiveFeed
 from application.gamification.projected_leaderboards import ProjectedLeaderboards
+from application.gamification.publish_ruleset import PublishRulesetHandler
+from application.gamification.rulebook import Rulebook
 from application.gamification.run_leagues import RunLeaguesHandler
 from application.gamification.show_game import ShowGame
 from application.gamification.show_leaderboard import ShowLeaderboard
 from application.gamification.show_league import ShowLeague
+from application.gamification.show_rulesets import ShowRulesets
 from application.gamification.verify_ledger import RebuildLedgerHandler, VerifyLedgerHandler
 from application.identity.adjust_me import AdjustMeHandler
 from application.identity.apply_delivery import ApplyDelivery
@@ -133,8 +140,9 @@ class Container(DeclarativeContainer):
     http_client = providers.Singleton(httpx.AsyncClient, follow_redirects=False)
 
     pool = providers.Singleton(_pool, settings)
-    begin = providers.Singleton(functools.partial, begin_unit, pool)
-    begin_apart = providers.Singleton(functools.partial, begin_apart, pool)
+    rulebook = providers.Singleton(Rulebook)
+    begin = providers.Singleton(functools.partial, begin_unit, pool, rulebook)
+    begin_apart = providers.Singleton(functools.partial, begin_apart, pool, rulebook)
     claim_run = providers.Singleton(functools.partial, claim_run, pool)
     revision = providers.Singleton(newest_revision)
     readiness = providers.Singleton(Readiness, pool, revision=revision)
@@ -209,17 +217,23 @@ class Container(DeclarativeContainer):
     leaderboards = providers.Singleton(ProjectedLeaderboards, projection, sql_leaderboards, standings)
     show_leaderboard = providers.Singleton(ShowLeaderboard, leaderboards, standings, clock)
     league_queries = providers.Singleton(PostgresLeagueQueries, pool)
-    show_league = providers.Singleton(ShowLeague, league_queries, standings, clock)
-    run_leagues = providers.Singleton(RunLeaguesHandler, begin, clock, new_id)
+    show_league = providers.Singleton(ShowLeague, league_queries, standings, rulebook, clock)
+    run_leagues = providers.Singleton(RunLeaguesHandler, begin, rulebook, clock, new_id)
     correct_xp = providers.Singleton(CorrectXpHandler, begin, clock, new_id)
     free_day_queries = providers.Singleton(PostgresFreeDayQueries, pool)
     change_free_days = providers.Singleton(ChangeFreeDays, begin, clock, new_id)
-    verify_ledger = providers.Singleton(VerifyLedgerHandler, begin)
+    verify_ledger = providers.Singleton(VerifyLedgerHandler, begin, rulebook)
     ledger_checks = providers.Singleton(PostgresLedgerCheckQueries, pool)
     check_ledger = providers.Singleton(CheckLedgerHandler, verify_ledger, begin, clock)
     grant_badges = providers.Singleton(GrantBadgesHandler, begin, clock, new_id)
-    rebuild_ledger = providers.Singleton(RebuildLedgerHandler, begin)
-    show_game = providers.Singleton(ShowGame, games, clock)
+    rebuild_ledger = providers.Singleton(RebuildLedgerHandler, begin, rulebook)
+    rulesets = providers.Singleton(PostgresRulesetQueries, pool)
+    show_rulesets = providers.Singleton(ShowRulesets, rulesets)
+    create_ruleset = providers.Singleton(CreateRulesetHandler, begin, rulebook, clock, new_id)
+    change_ruleset = providers.Singleton(ChangeRulesetHandler, begin, rulebook, clock, new_id)
+    delete_ruleset = providers.Singleton(DeleteRulesetHandler, begin, clock, new_id)
+    publish_ruleset = providers.Singleton(PublishRulesetHandler, begin, rulebook, clock, new_id)
+    show_game = providers.Singleton(ShowGame, games, rulebook, clock)
     certificates = providers.Singleton(PostgresCertificateQueries, pool)
     certificate_printer = providers.Singleton(PdfPrinter)
     print_certificate = providers.Singleton(PrintCertificate, certificates, certificate_printer)

@@ -102,6 +102,13 @@ class Settings(BaseSettings):
         validation_alias="TEKUN_LOG_LEVEL",
         description="`debug`, `info`, `warning` or `error`.",
     )
+    rules_refresh_seconds: float = Field(
+        default=5,
+        gt=0,
+        le=3600,
+        validation_alias="TEKUN_RULES_REFRESH_SECONDS",
+        description="How often a process looks for newly published rules of the game.",
+    )
     clerk_publishable_key: str | None = _setting(
         None, "CLERK_PUBLISHABLE_KEY", "`pk_live_...`: issuer and key set follow from it."
     )

@@ -21,6 +21,7 @@ from application.gamification.free_days import (
 )
 from application.gamification.ports import PlayerNotFound
 from application.gamification.queries import GameQueries, XpQuestion
+from application.gamification.rulebook import Rulebook
 from application.gamification.show_game import ShowGame
 from application.gamification.verify_ledger import VerifyLedgerHandler
 from application.gamification.views import XpPage
@@ -47,7 +48,7 @@ class World:
             self.games, self.calendar = PostgresGameQueries(place), PostgresFreeDayQueries(place)
         self.handler = CorrectXpHandler(persistence.begin, self.clock, uuid7)
         self.free_days = ChangeFreeDays(persistence.begin, self.clock, uuid7)
-        self.show = ShowGame(self.games, self.clock)
+        self.show = ShowGame(self.games, Rulebook(), self.clock)
         self.admin, self.user = an_admin(), a_user()
         self.syllabus = a_syllabus(14)
 
@@ -70,7 +71,7 @@ class World:
         return msgspec.json.decode(made.view.body, type=CorrectionView, strict=True)
 
     async def drifts(self) -> list[object]:
-        return list((await VerifyLedgerHandler(self.persistence.begin)()).drifts)
+        return list((await VerifyLedgerHandler(self.persistence.begin, Rulebook())()).drifts)
 
     async def badges(self) -> set[tuple[str, str]]:
         found = (await self.show.badges(self.user.id)).items

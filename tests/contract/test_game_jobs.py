@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -9,9 +10,11 @@ from uuid_utils.compat import uuid7
 from adapters.memory.ledger_checks import MemoryLedgerCheckQueries
 from adapters.memory.unit import MemoryStore
 from adapters.postgres.repositories.ledger_checks import PostgresLedgerCheckQueries
+from adapters.postgres.unit import begin_unit
 from application.gamification import grant_badges
 from application.gamification.check_ledger import CheckLedgerHandler, LedgerCheckQueries
 from application.gamification.grant_badges import GrantBadgesHandler
+from application.gamification.rulebook import Rulebook
 from application.gamification.verify_ledger import VerifyLedgerHandler
 from domain.gamification.badges import Badge, Measure, Tier
 from domain.gamification.ruleset_1 import RULESET_1
@@ -47,7 +50,7 @@ async def learning(persistence: Persistence) -> Learning:
 
 
 async def test_what_a_check_found_is_known(persistence: Persistence, checks: LedgerCheckQueries, learning: Learning):
-    check = CheckLedgerHandler(VerifyLedgerHandler(persistence.begin), persistence.begin, learning.clock)
+    check = CheckLedgerHandler(VerifyLedgerHandler(persistence.begin, Rulebook()), persistence.begin, learning.clock)
     assert await checks.newest() is None
     found = await check()
     assert (found.players, found.drifts) == (3, 0)
@@ -72,11 +75,16 @@ async def test_a_new_badge_finds_who_qualifies(
 ):
     grant = GrantBadgesHandler(persistence.begin, learning.clock, uuid7)
     assert await grant() == 0, "who qualifies holds everything"
-    monkeypatch.setattr(grant_badges, "RULESET_1", replace(RULESET_1, badges=[*RULESET_1.badges, NEW]))
+    rules = replace(RULESET_1, version=2, badges=[*RULESET_1.badges, NEW])
+    place = persistence.place
+    rulebook = place.rulebook if isinstance(place, MemoryStore) else Rulebook()
+    rulebook.learn([rules])
+    if not isinstance(place, MemoryStore):
+        grant = GrantBadgesHandler(partial(begin_unit, place, rulebook), learning.clock, uuid7)
     monkeypatch.setattr(grant_badges, "AT_ONCE", 2)
     assert await grant() == 3
     assert await grant() == 0, "twice is once"
-    assert (await VerifyLedgerHandler(persistence.begin)()).drifts == []
+    assert (await VerifyLedgerHandler(persistence.begin, rulebook)()).drifts == []
     async with persistence.begin() as unit:
         players = await unit.players.after(None, limit=9)
     held = sorted(sorted(tier.tier.value for tier in player.badges if tier.key == "baru") for player in players)

@@ -17,6 +17,7 @@ from adapters.postgres.queries.outbox import PostgresOutboxQueries
 from application.gamification.leaderboard_ports import Standings
 from application.gamification.league_ports import LeagueQueries
 from application.gamification.outbox_ports import OutboxQueries
+from application.gamification.rulebook import Rulebook
 from application.gamification.run_leagues import GRACE, RunLeaguesHandler
 from application.gamification.show_league import LeagueView, ShowLeague
 from domain.gamification.quests import week_ends
@@ -41,8 +42,8 @@ class World:
         else:
             self.queries, self.standings = PostgresLeagueQueries(place), PostgresStandings(place)
             self.outbox = PostgresOutboxQueries(place)
-        self.run = RunLeaguesHandler(persistence.begin, self.clock, uuid7)
-        self.show = ShowLeague(self.queries, self.standings, self.clock)
+        self.run = RunLeaguesHandler(persistence.begin, Rulebook(), self.clock, uuid7)
+        self.show = ShowLeague(self.queries, self.standings, Rulebook(), self.clock)
         self.syllabus: Syllabus = a_syllabus(8)
 
     async def learners(self, count: int) -> list[User]:

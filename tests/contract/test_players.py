@@ -14,6 +14,7 @@ from adapters.postgres.queries.game import PostgresGameQueries
 from application.gamification.ports import PlayerOvertaken
 from application.gamification.queries import GameQueries, XpQuestion
 from application.gamification.reward import reward
+from application.gamification.rulebook import Rulebook
 from application.gamification.show_game import ShowGame
 from application.gamification.verify_ledger import RebuildLedgerHandler, VerifyLedgerHandler
 from application.gamification.views import XpPage
@@ -41,9 +42,9 @@ class World:
         self.persistence, self.queries = persistence, queries
         self.learning = Learning(persistence.begin)
         self.clock: SettableClock = self.learning.clock
-        self.show = ShowGame(queries, self.clock)
-        self.verify = VerifyLedgerHandler(persistence.begin)
-        self.rebuild = RebuildLedgerHandler(persistence.begin)
+        self.show = ShowGame(queries, Rulebook(), self.clock)
+        self.verify = VerifyLedgerHandler(persistence.begin, Rulebook())
+        self.rebuild = RebuildLedgerHandler(persistence.begin, Rulebook())
 
     async def joined(self, user: User, *sizes: int) -> Syllabus:
         await self.persistence.add_users(user)

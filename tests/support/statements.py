@@ -63,6 +63,12 @@ BY_NAME: dict[str, Any] = {
     "score_week": NOON.date() + timedelta(days=7),
     "score_course_id": OTHER_ID,
     "award_rows": f'[{{"id": "{UUID(int=3)}", "badge": "new", "tier": "bronze", "awarded_at": "2025-04-10T12:00Z"}}]',
+    "ruleset_version": 2,
+    "ruleset_status": "draft",
+    "ruleset_published_at": None,
+    "ruleset_published_by": None,
+    "after_version": 0,
+    "below_version": 9,
     "limit": 5,
     "rows": 5,
 }
@@ -75,6 +81,7 @@ NEW: dict[str, Any] = {
     "number": 2,
     "at": NOON + timedelta(days=1),
     "pseudonym": "new",
+    "ruleset_version": 3,
 }
 # Of statements that store as many rows as there are: none is an example that collides with no row of the others.
 MANY_ROWS = "bulk_"
@@ -156,6 +163,9 @@ def seeds() -> list[tuple[Statement, dict[str, Any]]]:
         if table.name == "courses":
             seeds.append(_seed(table, id=OTHER_ID, slug="other", external_id="other"))
             seeds.append(_seed(table, id=UNUSED_ID, slug="unused", external_id="unused"))
+        if table.name == "rulesets":
+            seeds.append(_seed(table, version=2, status="draft", note="note", published_at=None))
+            continue
         # Numbers that the database draws begin with 1.
         seeds.append(_seed(table, number=0) if table.name == "outbox" else _seed(table))
     return seeds

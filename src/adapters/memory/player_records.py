@@ -33,7 +33,7 @@ class MemoryPlayerRecords(PlayerRecords):
                 courses=scores_of(entries, lambda entry: entry.course_id),
             ),
             entries=entries,
-            days=frozenset(day for owner, day in tables.active_days if owner == user_id),
+            days={day: active for (owner, day), active in tables.active_days.items() if owner == user_id},
             free_days=frozenset(tables.free_days),
             badges=frozenset(award.badge for owner, award in tables.badge_awards if owner == user_id),
         )

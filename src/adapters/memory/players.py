@@ -3,16 +3,20 @@ from collections.abc import Collection, Sequence
 from adapters.memory.outbox import tell
 from adapters.memory.tables import MemoryTables
 from application.gamification.ports import Gains, PlayerAtHand, PlayerNotFound, PlayerOvertaken, Players
+from application.gamification.record_ports import ActiveDay
 from domain.gamification.ledger import Decision, LedgerEntry
 from domain.gamification.player import Player
+from domain.gamification.ruleset import Ruleset
+from domain.gamification.ruleset_1 import RULESET_1
 from domain.shared.ids import CourseId, UserId
 
 
 class MemoryPlayers(Players):
     """Units come one at a time, so there is nothing to lock; what is kept is frozen, so there is nothing to copy."""
 
-    def __init__(self, tables: MemoryTables) -> None:
+    def __init__(self, tables: MemoryTables, rules: Ruleset = RULESET_1) -> None:
         self._tables = tables
+        self.rules = rules
 
     async def get(self, user_id: UserId, course_id: CourseId, sources: Collection[str]) -> PlayerAtHand:
         player, user = self._tables.players[user_id], self._tables.users[user_id]
@@ -58,7 +62,7 @@ class MemoryPlayers(Players):
         if gains.notice is not None:
             tell(self._tables, user_id, gains.notice)
         for day, at in gains.days.items():
-            self._tables.active_days.setdefault((user_id, day), at)
+            self._tables.active_days.setdefault((user_id, day), ActiveDay(at, gains.ruleset))
 
 
 def _has_paid(item: LedgerEntry, entries: list[LedgerEntry]) -> bool:

@@ -9,6 +9,7 @@ from application.gamification.check_ledger import LedgerCheck
 from application.gamification.league_ports import Group
 from application.gamification.outbox_ports import Told
 from application.gamification.ports import BadgeAward
+from application.gamification.record_ports import ActiveDay
 from application.identity.ports import WebhookDelivery
 from application.learning.quiz_content import StoredAnswer
 from application.shared.idempotency import Created
@@ -16,6 +17,7 @@ from domain.audit.entry import AuditEntry
 from domain.catalog.course import Course
 from domain.catalog.lesson import Lesson, LessonVersion
 from domain.catalog.module import Module
+from domain.gamification.edition import Edition
 from domain.gamification.leagues import Result
 from domain.gamification.ledger import LedgerEntry
 from domain.gamification.player import Player
@@ -80,7 +82,7 @@ class MemoryTables:
     players: dict[UserId, Player] = field(default_factory=dict)
     player_versions: dict[UserId, int] = field(default_factory=dict)
     xp_ledger: list[LedgerEntry] = field(default_factory=list)
-    active_days: dict[tuple[UserId, date], datetime] = field(default_factory=dict)
+    active_days: dict[tuple[UserId, date], ActiveDay] = field(default_factory=dict)
     badge_awards: list[tuple[UserId, BadgeAward]] = field(default_factory=list)
     free_days: dict[date, str] = field(default_factory=dict)
     outbox: list[KeptNotice] = field(default_factory=list)
@@ -89,6 +91,7 @@ class MemoryTables:
     league_groups: dict[UUID, Group] = field(default_factory=dict)
     league_members: dict[tuple[UserId, date], LeagueMember] = field(default_factory=dict)
     closed_groups: frozenset[UUID] = frozenset()
+    rulesets: dict[int, Edition] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
     kept_answers: dict[tuple[UserId, str], KeptAnswer] = field(default_factory=dict)
@@ -122,6 +125,7 @@ class MemoryTables:
             league_groups=dict(self.league_groups),
             league_members=dict(self.league_members),
             closed_groups=self.closed_groups,
+            rulesets=dict(self.rulesets),
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),
             kept_answers=dict(self.kept_answers),

@@ -17,12 +17,15 @@ from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.player_records import MemoryPlayerRecords
 from adapters.memory.players import MemoryPlayers
 from adapters.memory.reviews import MemoryReviewRepository
+from adapters.memory.rulesets import MemoryRulesetRepository
 from adapters.memory.submissions import MemorySubmissionRepository
 from adapters.memory.tables import MemoryTables
 from adapters.memory.users import MemoryUserRepository
 from adapters.memory.webhooks import MemorySessionDenyList, MemoryWebhookInbox
 from application.catalog.content_ports import ContentUnit
 from application.gamification.record_ports import RecordUnit
+from application.gamification.rulebook import Rulebook
+from application.gamification.ruleset_ports import RulesetUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.certificate_ports import CertificateUnit
@@ -39,6 +42,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.tables = MemoryTables()
+        self.rulebook = Rulebook()
         self._turn = asyncio.Lock()
 
     def committed(self) -> MemoryTables:
@@ -51,7 +55,9 @@ class MemoryStore:
             yield MemoryUnit(self)
 
 
-class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit, RecordUnit):
+class MemoryUnit(
+    IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, CertificateUnit, ReviewUnit, RecordUnit, RulesetUnit
+):
     """Works on a copy of the store's tables, which takes their place by `commit()`."""
 
     def __init__(self, store: MemoryStore) -> None:
@@ -70,12 +76,13 @@ class MemoryUnit(IdentityUnit, ContentUnit, AttemptUnit, SubmissionUnit, Certifi
         self.attempts = MemoryAttemptRepository(self._tables)
         self.submissions = MemorySubmissionRepository(self._tables)
         self.certificates = MemoryCertificateRepository(self._tables)
-        self.players = MemoryPlayers(self._tables)
+        self.players = MemoryPlayers(self._tables, store.rulebook.current)
         self.records = MemoryPlayerRecords(self._tables)
         self.outbox = MemoryOutbox(self._tables)
         self.leagues = MemoryLeagues(self._tables)
         self.ledger_checks = MemoryLedgerChecks(self._tables)
         self.free_days = MemoryFreeDays(self._tables)
+        self.rulesets = MemoryRulesetRepository(self._tables)
         self.histories = MemoryHistories(self._tables)
         self.reviews = MemoryReviewRepository(self._tables)
         self.idempotency = MemoryIdempotencyKeys(self._tables)

@@ -21,6 +21,7 @@ from adapters.postgres.repositories.outbox import PostgresOutbox
 from adapters.postgres.repositories.player_records import PostgresPlayerRecords
 from adapters.postgres.repositories.players import PostgresPlayers
 from adapters.postgres.repositories.reviews import PostgresReviewRepository
+from adapters.postgres.repositories.rulesets import PostgresRulesetRepository
 from adapters.postgres.repositories.submissions import PostgresSubmissionRepository
 from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, PostgresWebhookInbox
@@ -32,12 +33,18 @@ from application.gamification.free_days import FreeDayUnit
 from application.gamification.grant_badges import BadgeUnit
 from application.gamification.league_ports import LeagueUnit
 from application.gamification.record_ports import RecordUnit
+from application.gamification.rulebook import Rulebook
+from application.gamification.ruleset_ports import RulesetUnit
 from application.identity.ports import IdentityUnit
 from application.learning.attempt_ports import AttemptUnit
 from application.learning.certificate_ports import CertificateUnit
 from application.learning.ports import StepUnit
 from application.learning.review_ports import ReviewUnit
 from application.learning.submission_ports import SubmissionUnit
+from domain.gamification.ruleset import Ruleset
+
+# For who has no other: nothing but the built-in rules.
+BUILT_IN = Rulebook()
 
 
 class PostgresUnit(
@@ -53,10 +60,11 @@ class PostgresUnit(
     FreeDayUnit,
     LedgerCheckUnit,
     BadgeUnit,
+    RulesetUnit,
 ):
     """One connection, one transaction. Without `commit()` it is rolled back at the end of its block."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, rules: Ruleset) -> None:
         self._connection = connection
         self._committed = False
         self.users = PostgresUserRepository(connection)
@@ -72,12 +80,13 @@ class PostgresUnit(
         self.attempts = PostgresAttemptRepository(connection)
         self.submissions = PostgresSubmissionRepository(connection)
         self.certificates = PostgresCertificateRepository(connection)
-        self.players = PostgresPlayers(connection)
+        self.players = PostgresPlayers(connection, rules)
         self.records = PostgresPlayerRecords(connection)
         self.outbox = PostgresOutbox(connection)
         self.leagues = PostgresLeagues(connection)
         self.ledger_checks = PostgresLedgerChecks(connection)
         self.free_days = PostgresFreeDays(connection)
+        self.rulesets = PostgresRulesetRepository(connection)
         self.histories = PostgresHistories(connection)
         self.reviews = PostgresReviewRepository(connection)
         self.idempotency = PostgresIdempotencyKeys(connection)
@@ -101,26 +110,29 @@ class PostgresUnit(
 class ApartUnit(StepUnit):
     """One connection, and each statement is true at once: for deeds that write with one statement."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, rules: Ruleset) -> None:
         self.enrollments = PostgresEnrollmentRepository(connection)
-        self.players = PostgresPlayers(connection, is_apart=True)
+        self.players = PostgresPlayers(connection, rules, is_apart=True)
 
     async def commit(self) -> None:
         """There is nothing left to be made true."""
 
 
 @asynccontextmanager
-async def begin_apart(pool: Pool) -> AsyncIterator[ApartUnit]:
+async def begin_apart(pool: Pool, rulebook: Rulebook = BUILT_IN) -> AsyncIterator[ApartUnit]:
     """As `begin_unit`, without a transaction around the statements."""
     async with pool.connection() as connection:
-        yield ApartUnit(connection)
+        yield ApartUnit(connection, rulebook.current)
 
 
 @asynccontextmanager
-async def begin_unit(pool: Pool) -> AsyncIterator[PostgresUnit]:
-    """A unit on a connection of this pool. Raises what `Pool.connection` raises."""
+async def begin_unit(pool: Pool, rulebook: Rulebook = BUILT_IN) -> AsyncIterator[PostgresUnit]:
+    """A unit on a connection of this pool, in which the game is played by the newest rules of the rulebook.
+
+    Raises what `Pool.connection` raises.
+    """
     async with pool.connection() as connection:
-        unit = PostgresUnit(connection)
+        unit = PostgresUnit(connection, rulebook.current)
         await unit.start()
         try:
             yield unit

@@ -21,7 +21,7 @@ from application.shared.unit import Begin, Unit
 from domain.gamification.badges import BadgeTier
 from domain.gamification.levels import level_of
 from domain.gamification.play import Corrected, correct
-from domain.gamification.ruleset_1 import RULESET_1
+from domain.gamification.ruleset import Ruleset
 from domain.shared.errors import Conflict
 from domain.shared.ids import UserId
 
@@ -71,11 +71,11 @@ class CorrectionView(msgspec.Struct, frozen=True, kw_only=True):
     badges_revoked: Sequence[HeldBadge]
 
     @classmethod
-    def of(cls, done: Corrected) -> "CorrectionView":
+    def of(cls, done: Corrected, rules: Ruleset) -> "CorrectionView":
         entry = done.entry
         return cls(
             id=entry.id, user_id=entry.user_id, number=entry.number, amount=entry.amount, note=entry.note or "",
-            at=entry.at, xp_total=done.player.xp, level=LevelView.of(level_of(done.player.xp, RULESET_1.levels)),
+            at=entry.at, xp_total=done.player.xp, level=LevelView.of(level_of(done.player.xp, rules.levels)),
             badges=[HeldBadge.of(tier) for tier in done.awarded],
             badges_revoked=[HeldBadge.of(tier) for tier in done.revoked],
         )  # fmt: skip
@@ -103,14 +103,15 @@ class CorrectXpHandler:
             kept = await unit.idempotency.find(command.idempotency)
             if kept is not None:
                 return kept
+            rules = unit.players.rules
             found = await unit.players.obtain(command.user_id)
             if found.player.xp + command.amount < 0:
                 raise CorrectionBelowZero(f"They have {found.player.xp} XP.")
             done = correct(
-                found.player, command.amount, RULESET_1, by=actor.user_id, note=command.note,
+                found.player, command.amount, rules, by=actor.user_id, note=command.note,
                 zone=ZoneInfo(found.time_zone), new_id=self._new_id, now=now,
             )  # fmt: skip
-            body = msgspec.json.encode(CorrectionView.of(done))
+            body = msgspec.json.encode(CorrectionView.of(done, rules))
             await unit.players.save(self._gains(done, found.version, body.decode(), now))
             facts = {"amount": command.amount, "note": command.note, "entry_id": str(done.entry.id)}
             await record(
@@ -126,7 +127,7 @@ class CorrectXpHandler:
         return Gains(
             player=done.player,
             before=version,
-            ruleset=RULESET_1.version,
+            ruleset=done.entry.ruleset,
             entries=[done.entry],
             awards=[BadgeAward(id=self._new_id(), badge=tier, awarded_at=now) for tier in done.awarded],
             revoked=done.revoked,

@@ -9,7 +9,6 @@ from application.gamification.ports import BadgeAward, Gains, Notice, Players
 from application.shared.clock import Clock, NewId
 from application.shared.unit import Begin, Unit
 from domain.gamification.badges import earned
-from domain.gamification.ruleset_1 import RULESET_1
 from domain.shared.ids import UserId
 
 AT_ONCE = 500
@@ -33,28 +32,30 @@ class GrantBadgesHandler:
         granted = 0
         while True:
             async with self._begin() as unit:
+                rules = unit.players.rules
                 page = await unit.players.after(last, limit=AT_ONCE)
             if not page:
                 return granted
             last = page[-1].user_id
             for player in page:
-                if earned(RULESET_1.badges, player.numbers(RULESET_1.levels), player.badges):
+                if earned(rules.badges, player.numbers(rules.levels), player.badges):
                     granted += await self._grant(player.user_id)
 
     async def _grant(self, user_id: UserId) -> int:
         """Looked at again, now that nobody else changes them."""
         now = self._clock()
         async with self._begin() as unit:
+            rules = unit.players.rules
             found = await unit.players.obtain(user_id)
             player = found.player
-            tiers = earned(RULESET_1.badges, player.numbers(RULESET_1.levels), player.badges)
+            tiers = earned(rules.badges, player.numbers(rules.levels), player.badges)
             if not tiers:
                 return 0
             held = [{"key": tier.key, "tier": tier.tier} for tier in tiers]
             gains = Gains(
                 player=replace(player, badges=player.badges | frozenset(tiers)),
                 before=found.version,
-                ruleset=RULESET_1.version,
+                ruleset=rules.version,
                 awards=[BadgeAward(id=self._new_id(), badge=tier, awarded_at=now) for tier in tiers],
                 notice=Notice(kind="badges", body=msgspec.json.encode({"badges": held}).decode(), at=now),
             )

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.gamification.badges import BadgeTier
 from domain.gamification.ledger import LedgerEntry
 from domain.gamification.player import Player
+from domain.gamification.ruleset import Ruleset
 from domain.shared.errors import Conflict, NotFound
 from domain.shared.ids import CourseId, UserId
 
@@ -50,8 +51,8 @@ class Notice:
 class Gains:
     """What a turn has changed: the player as they are now, and what is written of it.
 
-    `before` is the version of the player that the turn was taken from. `days` count for the streak, each with the
-    instant of a deed; one that counts already stays as it is.
+    `before` is the version of the player that the turn was taken from, `ruleset` that of the rules. `days` count for
+    the streak, each with the instant of a deed; one that counts already stays as it is.
     """
 
     player: Player
@@ -76,7 +77,12 @@ class PlayerNotFound(NotFound):
 
 
 class Players(Protocol):
-    """Lock order: the course, the enrollment, then its player."""
+    """Lock order: the course, the enrollment, then its player.
+
+    `rules` are those in force, as far as this process knew when the unit began: to ask for them costs nothing.
+    """
+
+    rules: Ruleset
 
     async def after(self, user_id: UserId | None, *, limit: int) -> Sequence[Player]:
         """The next players by id, not locked; None: the first ones."""

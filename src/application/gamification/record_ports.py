@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from application.gamification.outbox_ports import Outbox
+from application.gamification.ruleset_ports import RulesetRepository
 from application.shared.unit import Unit
 from domain.gamification.badges import BadgeTier
 from domain.gamification.ledger import LedgerEntry
@@ -23,13 +24,21 @@ class PlayerState:
     courses: Mapping[CourseId, Score]
 
 
+@dataclass(frozen=True, slots=True)
+class ActiveDay:
+    """When it became one, and the version of the rules that it was counted by."""
+
+    at: datetime
+    ruleset: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayerRecord:
     """`state` is what is stored; the rest is what it has to follow from. Entries are in the order of their numbers."""
 
     state: PlayerState
     entries: Sequence[LedgerEntry]
-    days: frozenset[date]
+    days: Mapping[date, ActiveDay]
     free_days: frozenset[date]
     badges: frozenset[BadgeTier]
 
@@ -47,3 +56,4 @@ class PlayerRecords(Protocol):
 class RecordUnit(Unit, Protocol):
     records: PlayerRecords
     outbox: Outbox
+    rulesets: RulesetRepository

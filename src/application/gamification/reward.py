@@ -13,7 +13,7 @@ from application.shared.clock import NewId
 from domain.gamification.deeds import Deed, claims_of
 from domain.gamification.ledger import may_earn
 from domain.gamification.play import Circumstances, take_turn
-from domain.gamification.ruleset_1 import RULESET_1
+from domain.gamification.ruleset import Ruleset
 from domain.shared.ids import CourseId, UserId
 
 
@@ -29,14 +29,14 @@ async def reward(
     players: Players, user_id: UserId, course_id: CourseId, deeds: Sequence[Deed], *, new_id: NewId, at: datetime
 ) -> Reward:
     """What these deeds in a course bring; the player stays locked until the unit ends."""
-    sources = {claim.source for deed in deeds for claim in claims_of(deed, RULESET_1.prices)}
+    rules = players.rules
+    sources = {claim.source for deed in deeds for claim in claims_of(deed, rules.prices)}
     found = await players.get(user_id, course_id, sources)
-    return reward_to(found, deeds, new_id=new_id, at=at)
+    return reward_to(found, deeds, rules, new_id=new_id, at=at)
 
 
-def reward_to(found: PlayerAtHand, deeds: Sequence[Deed], *, new_id: NewId, at: datetime) -> Reward:
+def reward_to(found: PlayerAtHand, deeds: Sequence[Deed], rules: Ruleset, *, new_id: NewId, at: datetime) -> Reward:
     """What these deeds bring to a player of whom is known what was decided about their items."""
-    rules = RULESET_1
     around = Circumstances(
         zone=ZoneInfo(found.time_zone),
         may_earn=may_earn(found.role, owns_course=found.owns_course),

@@ -4,11 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from application.gamification.league_ports import Group, LeagueUnit
+from application.gamification.rulebook import Rulebook
 from application.shared.clock import Clock, NewId
 from application.shared.unit import Begin
 from domain.gamification.leagues import LeagueRules, close
 from domain.gamification.quests import monday_of
-from domain.gamification.ruleset_1 import RULESET_1
 from domain.shared.ids import UserId
 
 AT_ONCE = 500
@@ -19,14 +19,15 @@ GRACE = timedelta(minutes=1)
 class RunLeaguesHandler:
     """Twice, late, or at two workers at once: each group is closed once, and each learner is in one group a week."""
 
-    def __init__(self, begin: Begin[LeagueUnit], clock: Clock, new_id: NewId) -> None:
+    def __init__(self, begin: Begin[LeagueUnit], rulebook: Rulebook, clock: Clock, new_id: NewId) -> None:
         self._begin = begin
+        self._rulebook = rulebook
         self._clock = clock
         self._new_id = new_id
 
     async def __call__(self) -> tuple[int, int]:
         """How many groups were closed, and how many learners have joined one."""
-        rules = RULESET_1.leagues
+        rules = self._rulebook.current.leagues
         closed = await self._close(rules)
         return closed, await self._join(rules)
 

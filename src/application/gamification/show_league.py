@@ -5,10 +5,10 @@ import msgspec
 
 from application.gamification.leaderboard_ports import Standings
 from application.gamification.league_ports import Finish, LeagueQueries
+from application.gamification.rulebook import Rulebook
 from application.shared.clock import Clock
 from domain.gamification.leagues import Result, close
 from domain.gamification.quests import monday_of, week_ends
-from domain.gamification.ruleset_1 import RULESET_1
 from domain.shared.ids import UserId
 
 TIER_NAMES: Sequence[Mapping[str, str]] = [
@@ -71,15 +71,16 @@ class LeagueView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShowLeague:
-    def __init__(self, leagues: LeagueQueries, standings: Standings, clock: Clock) -> None:
+    def __init__(self, leagues: LeagueQueries, standings: Standings, rulebook: Rulebook, clock: Clock) -> None:
         self._leagues = leagues
+        self._rulebook = rulebook
         self._standings = standings
         self._clock = clock
 
     async def __call__(self, user_id: UserId) -> LeagueView:
         week = monday_of(self._clock())
         facts = await self._leagues.mine(user_id, week)
-        results = close(facts.orders, facts.tier, RULESET_1.leagues)
+        results = close(facts.orders, facts.tier, self._rulebook.current.leagues)
         faces = await self._standings.faces([each.user_id for each in results]) if results else {}
         xp = {order.user_id: order.xp for order in facts.orders}
 

@@ -101,7 +101,7 @@ class BadgeProgressView(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, progress: BadgeProgress) -> "BadgeProgressView":
         badge = progress.badge
-        tier = progress.next_tier or progress.held[-1]
+        tier = progress.next_tier or list(badge.thresholds)[-1]
         return cls(
             key=badge.key,
             name=badge.names,

@@ -107,7 +107,7 @@ async def take_step(
         if player is None:
             gained = await reward(unit.players, enrollment.user_id, enrollment.course_id, told, new_id=new_id, at=at)
         else:
-            gained = reward_to(player, told, new_id=new_id, at=at)
+            gained = reward_to(player, told, unit.players.rules, new_id=new_id, at=at)
     if done.changed or lesson.progress is None or gained is not None:
         award = award_for(enrollment, new_id=new_id, at=at) if done.course_completed else None
         entries = _entries(done, enrollment, lesson.lesson_id, award, actor, new_id, at)

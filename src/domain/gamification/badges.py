@@ -1,6 +1,6 @@
 """Badges: what somebody has reached, for good. Each has a measure, and a threshold for each tier."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -93,16 +93,23 @@ def progress_of(
 
 
 def _progress(badge: Badge, number: int, held: Collection[BadgeTier]) -> BadgeProgress:
-    tiers = _tiers(badge)
+    tiers = [BadgeTier(badge.key, tier) for tier in badge.thresholds]
     missing = next((each.tier for each in tiers if each not in held), None)
     return BadgeProgress(
         badge=badge,
-        held=tuple(each.tier for each in tiers if each in held),
+        # Also one that former rules had and these don't: what is held stays.
+        held=tuple(tier for tier in Tier if BadgeTier(badge.key, tier) in held),
         next_tier=missing,
         number=number,
         threshold=None if missing is None else badge.thresholds[missing],
     )
 
 
-def _tiers(badge: Badge) -> list[BadgeTier]:
-    return [BadgeTier(badge.key, tier) for tier in badge.thresholds]
+def with_former(badges: Sequence[Badge], former: Iterable[Badge], held: Collection[BadgeTier]) -> list[Badge]:
+    """These badges, and of `former` rules, the newest first, those that are held and aren't among them any more."""
+    found = {badge.key: badge for badge in badges}
+    keys = {each.key for each in held}
+    for badge in former:
+        if badge.key in keys:
+            found.setdefault(badge.key, badge)
+    return list(found.values())

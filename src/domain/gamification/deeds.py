@@ -16,6 +16,18 @@ COURSE_COMPLETED: Final = "course.completed"
 REVIEW_WRITTEN: Final = "review.written"
 QUEST_COMPLETED: Final = "quest.completed"
 CORRECTION: Final = "correction"
+RULES: Final = (
+    LESSON_COMPLETED,
+    QUIZ_PASSED,
+    QUIZ_GOOD,
+    QUIZ_PERFECT,
+    QUIZ_FIRST_TRY,
+    ASSIGNMENT_GRADED,
+    COURSE_COMPLETED,
+    REVIEW_WRITTEN,
+    QUEST_COMPLETED,
+)
+"""Those that pay; each ruleset has a price for each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Levels follow from the total alone: each takes `factor` times what the one before it took."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Level:
     ends_at: int
 
 
-@cache
+@lru_cache(maxsize=4096)
 def threshold(number: int, rules: LevelRules) -> int:
     """The total at which a level begins: `base * (1 + f + f^2 + ...)` with n - 1 terms, rounded half up.
 
@@ -37,7 +38,9 @@ def threshold(number: int, rules: LevelRules) -> int:
 
 def level_of(total: int, rules: LevelRules) -> Level:
     """The highest level whose threshold the total has reached; level 1 is everybody's, whatever was corrected."""
-    number, begins_at, ends_at = 1, 0, threshold(2, rules)
-    while total >= ends_at:
-        number, begins_at, ends_at = number + 1, ends_at, threshold(number + 2, rules)
-    return Level(number=number, begins_at=begins_at, ends_at=ends_at)
+    above = 2
+    while total >= threshold(above, rules):
+        above *= 2
+    # Levels may be as small as a point: a search, lest whoever has many points waits for each of their levels.
+    number = 1 + bisect_right(range(2, above + 1), total, key=lambda each: threshold(each, rules))
+    return Level(number=number, begins_at=threshold(number, rules), ends_at=threshold(number + 1, rules))

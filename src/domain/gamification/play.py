@@ -64,7 +64,7 @@ def take_turn(
     is_active = any(is_activity(deed) for deed in deeds)
     todays = quests_of(player.user_id, day, rules.quests)
     if not claims and not is_active:
-        shown = as_of(player.streak, day, around.free_days, rules.streak)
+        shown = as_of(player.streak, day, around.free_days)
         return Turn(
             day=day, before=before, player=player, streak=shown, entries=(), todays=todays, quests=(), badges=(),
             is_active=False,
@@ -85,7 +85,7 @@ def take_turn(
         day=day,
         before=before,
         player=replace(played, badges=played.badges | frozenset(badges)),
-        streak=as_of(played.streak, day, around.free_days, rules.streak),
+        streak=as_of(played.streak, day, around.free_days),
         entries=_entries((*outcomes, *won), before, day, rules.version, new_id, now),
         todays=todays,
         quests=quests,

@@ -1,7 +1,11 @@
-"""A player recomputed from what was written down: what is stored has to equal it."""
+"""A player recomputed from what was written down: what is stored has to equal it.
+
+Each entry and each day keeps the version of the rules that it was decided under, and is replayed under that one: so the
+numbers that follow are what they were, whatever was published since.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -26,28 +30,30 @@ class Score:
 def replay(
     user_id: UserId,
     entries: Sequence[LedgerEntry],
-    days: Collection[date],
+    days: Mapping[date, int],
     free_days: Collection[date],
     badges: Collection[BadgeTier],
-    rules: Ruleset,
+    rulesets: Mapping[int, Ruleset],
 ) -> Player:
-    """`entries` in the order in which they were written, `days` those with activity, `badges` those that are held."""
+    """`entries` in the order in which they were written, `badges` those that are held.
+
+    `days` are those with activity, each with the version that it was counted by, `rulesets` all that are named, by it.
+    """
     xp, reached_at = total_of(entries)
     firsts = list(_firsts(entries))
     day = max([*days, *(entry.local_date for entry in entries if _is_of_a_turn(entry))], default=None)
     today = [entry for entry in entries if entry.local_date == day and _is_of_a_turn(entry)]
-    completions = [entry.at for entry in firsts if entry.rule == LESSON_COMPLETED]
     return Player(
         user_id=user_id,
         entries=len(entries),
         xp=xp,
         reached_at=reached_at,
         tallies=_tallies(firsts),
-        streak=streak_of(days, free_days, rules.streak),
+        streak=streak_of({each: rulesets[version].streak for each, version in days.items()}, free_days),
         day=day,
-        day_xp=sum(entry.amount for entry in today if entry.rule not in rules.limits.exempt),
+        day_xp=sum(entry.amount for entry in today if entry.rule not in rulesets[entry.ruleset].limits.exempt),
         day_tallies=_tallies(entry for entry in firsts if entry.local_date == day),
-        recent=tuple(completions[-rules.limits.completions :]),
+        recent=_recent(firsts, rulesets),
         badges=frozenset(badges),
     )
 
@@ -73,6 +79,15 @@ def _firsts(entries: Iterable[LedgerEntry]) -> Iterable[LedgerEntry]:
         if _is_of_a_turn(entry) and (entry.rule, entry.source) not in seen:
             seen.add((entry.rule, entry.source))
             yield entry
+
+
+def _recent(firsts: Iterable[LedgerEntry], rulesets: Mapping[int, Ruleset]) -> tuple[datetime, ...]:
+    """The last completions: after each, as many are remembered as its rules ask for."""
+    recent: tuple[datetime, ...] = ()
+    for entry in firsts:
+        if entry.rule == LESSON_COMPLETED:
+            recent = (*recent, entry.at)[-rulesets[entry.ruleset].limits.completions :]
+    return recent
 
 
 def _tallies(entries: Iterable[LedgerEntry]) -> dict[str, int]:

@@ -44,8 +44,10 @@ from entrypoints.http.openapi import openapi_config, openapi_document, query_par
 from entrypoints.http.operations import OperationsController
 from entrypoints.http.quizzes import QuizzesController
 from entrypoints.http.reviews import ReviewsController
+from entrypoints.http.rulesets import RulesetsController
 from entrypoints.http.users import UsersController
 from entrypoints.http.webhooks import WebhooksController
+from entrypoints.rules import rules_kept_fresh
 
 CONTROLLERS = (
     MeController,
@@ -65,6 +67,7 @@ CONTROLLERS = (
     LeaderboardsController,
     CorrectionsController,
     FreeDaysController,
+    RulesetsController,
     ReviewsController,
     UsersController,
     AuditController,
@@ -137,7 +140,8 @@ def _open(container: Container) -> Callable[[Litestar], AbstractAsyncContextMana
         gc.freeze()
         feeding = asyncio.create_task(container.live_feed().run())
         try:
-            yield
+            async with rules_kept_fresh(container):
+                yield
         finally:
             feeding.cancel()
             await container.leaderboards().aclose()

@@ -32,11 +32,7 @@ REWARD = {
     "badges": [{**_BADGE, "tier": "bronze"}],
     "quests": _QUESTS,
 }
-EVENTS = (
-    "retry: 2000\nid: 40\n\n: still here\n\nid: 41\nevent: reward\ndata: "
-    + msgspec.json.encode(REWARD).decode()
-    + "\n\n"
-)
+EVENT = {"id": "41", "event": "reward", "data": msgspec.json.encode(REWARD).decode()}
 GAME_EXAMPLES: dict[str, Any] = {
     "GameView": {
         "xp_total": 165,

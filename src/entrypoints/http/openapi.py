@@ -9,7 +9,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler
 
-from entrypoints.http.game_examples import EVENTS
+from entrypoints.http.game_examples import EVENT
 from entrypoints.http.openapi_components import (
     EXAMPLES,
     HEADERS,
@@ -40,6 +40,7 @@ _TAGS = (
     "Analytics",
     "Certificates",
     "Game",
+    "Rulesets",
     "Reviews",
     "Audit",
     "Webhooks",
@@ -49,11 +50,21 @@ _TAGS = (
 UNSHARED = frozenset({"changeMe"})
 # What is answered as CSV.
 STREAMS = frozenset({"streamMyEvents"})
+# What each event of a stream is; the stream as a whole has no schema.
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "To be sent as Last-Event-ID."},
+        "event": {"type": "string", "enum": ["reward", "league", "badges", "correction", "reset"]},
+        "data": {"type": "string", "description": "JSON; of a `reward` a RewardView."},
+        "retry": {"type": "integer"},
+    },
+}
 _TABLE = {"text/csv": {"schema": {"type": "string"}}}
 TEXTS = {
     "exportCourseAnalytics": _TABLE,
     "exportGrades": _TABLE,
-    "streamMyEvents": {"text/event-stream": {"schema": {"type": "string"}, "example": EVENTS}},
+    "streamMyEvents": {"text/event-stream": {"schema": _EVENT, "example": EVENT}},
 }
 _OF_ONE_KIND = ("/v1/quizzes/", "/v1/assignments/")
 _METHODS = ("get", "post", "put", "patch", "delete")

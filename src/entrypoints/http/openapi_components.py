@@ -6,11 +6,13 @@ import msgspec
 from pydantic.json_schema import models_json_schema
 
 from application.catalog.course_document import CourseDocument
+from application.gamification.ruleset_views import RulesDocument
 from entrypoints.http.analytics_examples import ANALYTICS_EXAMPLES
 from entrypoints.http.bodies import Body, MergePatch
 from entrypoints.http.error_catalog import CATALOG, title_of
 from entrypoints.http.errors import PROBLEM
 from entrypoints.http.game_examples import GAME_EXAMPLES, REWARD
+from entrypoints.http.ruleset_examples import RULESET_EXAMPLES
 
 
 class _Problem(NamedTuple):
@@ -249,6 +251,7 @@ EXAMPLES: dict[str, Any] = {
     "ReviewView": _REVIEW,
     "WrittenReview": {**_REVIEW, "reward": REWARD},
     **GAME_EXAMPLES,
+    **RULESET_EXAMPLES,
     "ReviewPage": {"items": [{**_REVIEW, "learner": "Maya Mahasiswa"}], "next_cursor": None},
     "Opinion": {"rating": _REVIEW["rating"], "text": _REVIEW["text"]},
     "Answer": {"answer": "3f9a0c1d2e4b", "sequence": 3},
@@ -281,8 +284,10 @@ EXAMPLES: dict[str, Any] = {
 
 
 def document_schemas() -> dict[str, Any]:
-    """The parts of a course's document, as it is read: Litestar's own schemas forget bounds and closed objects."""
-    _, parts = msgspec.json.schema_components([CourseDocument], ref_template="#/components/schemas/{name}")
+    """The parts of documents, as they are read: Litestar's own schemas forget bounds and closed objects."""
+    _, parts = msgspec.json.schema_components(
+        [CourseDocument, RulesDocument], ref_template="#/components/schemas/{name}"
+    )
     return {name: part for name, part in parts.items() if part.get("type") == "object"}
 
 

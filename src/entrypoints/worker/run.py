@@ -15,6 +15,7 @@ from application.shared.idempotency import KEPT_FOR
 from domain.shared.errors import Refusal, Unavailable
 from entrypoints.cli.running import opened
 from entrypoints.container import Container
+from entrypoints.rules import rules_kept_fresh
 from entrypoints.settings import Settings
 
 TICK_SECONDS = 1.0
@@ -146,7 +147,7 @@ async def _work(settings: Settings, *, once: bool, with_parent: bool) -> None:
         threading.Thread(target=_await_end_of_input, args=(loop, stop), daemon=True).start()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
-    async with opened(settings) as container:
+    async with opened(settings) as container, rules_kept_fresh(container):
         jobs = jobs_of(container)
         beside = asyncio.create_task(run_beside(container, [job for job in jobs if job.is_long], once=once))
         try:

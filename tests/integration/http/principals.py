@@ -170,6 +170,18 @@ async def _nothing(_: Platform, __: Caller, ___: Person) -> Thing | None:
     return Thing("-")
 
 
+async def _no_ruleset(_: Platform, __: Caller, ___: Person) -> Thing | None:
+    return Thing("no ruleset", ("999999",), exists=False)
+
+
+async def _built_in_ruleset(_: Platform, __: Caller, ___: Person) -> Thing | None:
+    return Thing("built-in ruleset", ("1",))
+
+
+async def _draft_ruleset(platform: Platform, _: Caller, __: Person) -> Thing | None:
+    return Thing("draft of a ruleset", (str((await platform.draft_ruleset())["version"]),))
+
+
 async def _asset(_: Platform, __: Caller, ___: Person) -> Thing | None:
     return Thing("asset", ("start.js",), is_public=True)
 
@@ -370,6 +382,7 @@ THINGS: dict[tuple[str, ...], list[Make]] = {
         _submission(is_own=False, is_mine=True),
     ],
     ("attempt_id", "question_id"): _attempts("true_false"),
+    ("version",): [_no_ruleset, _built_in_ruleset, _draft_ruleset],
     ("user_id",): [_missing, _foreign_user, _themselves],
     ("name",): [_missing, _asset],
     ("board",): [_week],

@@ -23,6 +23,7 @@ from application.catalog.course_document import CourseDocument
 from application.catalog.lesson_comparison import LessonComparison
 from application.catalog.queries import CoursePage, CourseSummary, CourseView, PrerequisiteView
 from application.gamification.free_days import FreeDaysView
+from application.gamification.ruleset_views import RulesetPage, RulesetView
 from application.gamification.show_leaderboard import LeaderboardView
 from application.gamification.show_league import LeagueView
 from application.gamification.views import BadgesView, GameView, QuestsView, XpPage
@@ -47,6 +48,8 @@ from application.learning.regrade_quiz import RegradeReport
 from application.learning.review_queries import LearnerReview, ReviewPage, ReviewView, WrittenReview
 from application.learning.save_answer import SavedAnswer
 from application.learning.submission_views import GradeImportReport, SubmissionPage, SubmissionView
+from domain.gamification.ruleset_1 import RULESET_1
+from domain.gamification.ruleset_document import document_of
 from domain.identity.profile import Role
 from entrypoints.cli.documents import openapi_text
 from entrypoints.http.policy import POLICY
@@ -192,6 +195,7 @@ async def test_answers_are_the_views_to_the_letter(platform: Platform, admin: Pe
     second = await platform.make_course(admin, "Kalkulus", prerequisites=[first["id"]], **fields)
     learner = await platform.person(Role.MAHASISWA)
     course = f"/v1/courses/{second['id']}"
+    ruleset = f"/v1/rulesets/{(await platform.draft_ruleset())['version']}"
     match = {"If-Match": "*"}
     asked: list[tuple[str, str, Any, dict[str, Any]]] = [
         ("GET", course, CourseView, {}),
@@ -208,6 +212,11 @@ async def test_answers_are_the_views_to_the_letter(platform: Platform, admin: Pe
         ("PATCH", f"/v1/users/{learner.id}", UserView, {"json": {"role": "dosen"}, "headers": match}),
         ("GET", "/v1/users?limit=100", UserPage, {}),
         ("GET", "/v1/audit?limit=100", AuditPage, {}),
+        ("GET", "/v1/rulesets", RulesetPage, {}),
+        ("GET", "/v1/rulesets/1", RulesetView, {}),
+        ("POST", "/v1/rulesets", RulesetView, {"json": {"copy_of": 1}}),
+        ("PUT", ruleset, RulesetView, {"json": {"rules": document_of(RULESET_1), "note": "Baru"}, "headers": match}),
+        ("POST", f"{ruleset}/publication", RulesetView, {"headers": match}),
     ]
     await assert_views(platform, admin, document, asked)
 
@@ -262,6 +271,8 @@ async def test_answers_about_content_are_the_views_to_the_letter(
         CourseSummary,
         AuditEntryView,
         UserPage,
+        RulesetView,
+        RulesetPage,
         CoursePage,
         AuditPage,
         LessonView,

@@ -14,6 +14,8 @@ from litestar.routes import HTTPRoute
 
 from adapters.clerk.development import development_webhook_secret
 from adapters.clerk.webhooks import sign_webhook
+from domain.gamification.ruleset_1 import RULESET_1
+from domain.gamification.ruleset_document import document_of
 from domain.identity.profile import Role
 from entrypoints.http.auth import operation_of
 from entrypoints.http.policy import POLICY, Relation, Rule
@@ -55,7 +57,7 @@ def test_the_table_is_not_loosened_by_accident(platform: Platform) -> None:
     """The other tests believe the table; these are the lines that nobody moves without meaning to."""
     for operation, method, path in routes_of(platform.litestar):
         rule = POLICY[operation]
-        if path.startswith(("/v1/users", "/v1/audit")):
+        if path.startswith(("/v1/users", "/v1/audit", "/v1/rulesets")):
             assert rule.roles == {Role.ADMIN}, operation
         if method != "GET" and path != "/webhooks/clerk":
             assert rule.roles, f"{operation} changes something, and nobody needs to sign in for it"
@@ -151,6 +153,10 @@ def request_for(operation: str, platform: Platform, thing: Thing) -> dict[str, A
         "restoreLessonVersion": {"headers": _MATCH},
         "changeCourseCapacity": {"json": {"capacity": 30}, "headers": _MATCH},
         "importEnrollments": {"content": b"user_id\n", "headers": {"Content-Type": "text/csv"}},
+        "createRuleset": {"json": {"copy_of": 1}},
+        "changeRuleset": {"json": {"rules": document_of(RULESET_1)}, "headers": _MATCH},
+        "deleteRuleset": {"headers": _MATCH},
+        "publishRuleset": {"headers": _MATCH},
         "watchLesson": {"json": {"watched_seconds": 10}},
         "correctXp": {"json": {"amount": 5, "note": "Keliru."}},
         "listFreeDays": {"params": {"year": 2026}},

@@ -11,12 +11,15 @@ import pytest
 
 from domain.gamification.leaderboard import Board, Scope
 from domain.gamification.quests import monday_of
+from domain.gamification.ruleset_document import document_of
 from domain.identity.profile import Role
 from domain.shared.ids import CourseId
 from entrypoints.http.policy import POLICY
+from entrypoints.settings import Settings
 from tests.support import quizzes
 from tests.support.documents import A_LESSON, a_document
 from tests.support.platform import Person, Platform, running, settings_for
+from tests.support.rulesets import with_price
 
 ANONYMOUS: dict[str, int] = {
     "GET /v1/courses": 1,
@@ -61,6 +64,8 @@ SIGNED_IN: dict[str, int] = {
     "GET /v1/users/{user}": 1 + 1,
     "GET /v1/audit": 1 + 1,
     "GET /v1/free-days?year=2026": 1 + 1,
+    "GET /v1/rulesets": 1 + 1,
+    "GET /v1/rulesets/{ruleset}": 1 + 1,
 }
 """One statement more than for the answer: who asks, and whether their session was ended."""
 
@@ -84,6 +89,11 @@ WRITES: dict[str, tuple[int, Any]] = {
     "DELETE /v1/courses/{reviewed}/reviews/{user}": (7, None),
     "PUT /v1/certificates/{certificate}/revocation": (6, {"reason": "{new}"}),
     "DELETE /v1/certificates/{revoked}/revocation": (6, None),
+    # One at a time: held, read or numbered, stored, and written down.
+    "POST /v1/rulesets": (7, {"copy_of": 1}),
+    "PUT /v1/rulesets/{ruleset}": (7, {"rules": document_of(with_price("review.written", 7)), "note": "{new}"}),
+    "DELETE /v1/rulesets/{ruleset}": (7, None),
+    "POST /v1/rulesets/{ruleset}/publication": (8, None),
     # What a course holds is read with the course, which stays locked, and with the order that it goes into.
     "POST /v1/courses/{draft}/modules": (8, {"title": "{new}"}),
     "PATCH /v1/modules/{module}": (8, {"title": "{new}"}),
@@ -158,10 +168,15 @@ TEACHING: dict[str, tuple[int, Any]] = {
 }
 
 
+def _alone(url: str, data_dir: Path) -> Settings:
+    """One connection, which nothing uses by itself."""
+    return settings_for(url, data_dir, TEKUN_DATABASE_POOL_SIZE="1", TEKUN_RULES_REFRESH_SECONDS="3600")
+
+
 @pytest.fixture(scope="module")
 async def counted(http_database_url: str, data_dir: Path) -> AsyncIterator[Platform]:
     """With a single connection, so that whatever is asked goes through it."""
-    async with running(settings_for(http_database_url, data_dir, TEKUN_DATABASE_POOL_SIZE="1")) as platform:
+    async with running(_alone(http_database_url, data_dir)) as platform:
         yield platform
 
 
@@ -222,6 +237,7 @@ async def names(counted: Platform, admin: Person) -> dict[str, str]:
         "certificate": certificate["code"],
         "reviewed": certificate["course_id"],
         "revoked": revoked["code"],
+        "ruleset": str((await counted.draft_ruleset())["version"]),
         "new": uuid4().hex,
     }
 

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from adapters.postgres.pool import Pool
 from adapters.postgres.unit import begin_unit
+from application.gamification.rulebook import Rulebook
 from application.gamification.run_leagues import RunLeaguesHandler
 from tests.support.learning import Learning, a_syllabus
 
@@ -31,7 +32,7 @@ async def test_many_workers(empty_database: Pool):
     for user in users:
         await learning.enroll(user, syllabus.course)
         await learning.complete(user, syllabus.lessons[0])
-    workers = [RunLeaguesHandler(begin, learning.clock, uuid7) for _ in range(WORKERS)]
+    workers = [RunLeaguesHandler(begin, Rulebook(), learning.clock, uuid7) for _ in range(WORKERS)]
     outcomes = await all_at_once(*(worker() for worker in workers))
     assert sorted(outcomes) == [(0, 0)] * (WORKERS - 1) + [(0, LEARNERS)]
     assert sorted(await column(empty_database, "SELECT size FROM league_groups")) == [10, 30]

@@ -14,6 +14,7 @@ from adapters.postgres.unit import begin_apart, begin_unit
 from adapters.postgres.violations import ChangedMeanwhile
 from application.gamification.ports import Gains
 from application.gamification.reward import reward
+from application.gamification.rulebook import Rulebook
 from application.gamification.verify_ledger import VerifyLedgerHandler
 from domain.gamification.deeds import QuizHandedIn
 from domain.shared.ids import LessonId
@@ -50,7 +51,7 @@ async def test_deeds_in_several_courses_at_once_lose_nothing_and_pay_nothing_twi
     outcomes = await play_at_once(empty_database, learning)
 
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    report = await VerifyLedgerHandler(partial(begin_unit, empty_database))()
+    report = await VerifyLedgerHandler(partial(begin_unit, empty_database), Rulebook())()
     assert report.drifts == []
     assert sum(view.reward is not None for view in outcomes) == COURSES * LESSONS
     lessons = await column(empty_database, "SELECT decision FROM xp_ledger WHERE rule = 'lesson.completed'")

@@ -15,6 +15,7 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.statement import Connection
 from adapters.postgres.unit import begin_unit
 from adapters.system.clock import SystemClock
+from application.gamification.rulebook import Rulebook
 from application.gamification.verify_ledger import VerifyLedgerHandler
 from domain.catalog.lesson import Lesson
 from domain.catalog.lesson_content import LessonKind
@@ -141,7 +142,7 @@ async def test_killed_under_load(own_pool: Pool, own_database_url: str, tmp_path
     async with own_pool.connection() as connection:
         assert await connection.fetchval("SELECT count(*) FROM enrollments WHERE status = 'completed'") == SEATS
         assert await connection.fetchval("SELECT count(*) FROM reviews") == SEATS
-        assert (await VerifyLedgerHandler(partial(begin_unit, own_pool))()).drifts == []
+        assert (await VerifyLedgerHandler(partial(begin_unit, own_pool), Rulebook())()).drifts == []
         await assert_the_checker_sees(connection)
 
 

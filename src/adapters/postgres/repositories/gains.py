@@ -105,8 +105,9 @@ def player_values(player: Player, *, version: int) -> dict[str, Any]:
 def _days(gate: CTE) -> Insert:
     """The first deed of a day makes it active."""
     given = recorded("given_days", [active_days.c.day, active_days.c.at], "day_rows")
-    made = select(gate.c.user_id, given.c.day, given.c.at).join_from(given, gate, true())
-    return insert(active_days).from_select(["user_id", "day", "at"], made).on_conflict_do_nothing()
+    ruleset = bindparam("award_ruleset", type_=Integer)
+    made = select(gate.c.user_id, given.c.day, given.c.at, ruleset).join_from(given, gate, true())
+    return insert(active_days).from_select(["user_id", "day", "at", "ruleset"], made).on_conflict_do_nothing()
 
 
 def _told(gate: CTE) -> Insert:

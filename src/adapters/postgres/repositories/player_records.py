@@ -19,7 +19,7 @@ from adapters.postgres.tables.gamification import (
     week_scores,
     xp_ledger,
 )
-from application.gamification.record_ports import PlayerRecord, PlayerRecords, PlayerState
+from application.gamification.record_ports import ActiveDay, PlayerRecord, PlayerRecords, PlayerState
 from domain.gamification.badges import BadgeTier, Tier
 from domain.gamification.ledger import Decision, LedgerEntry
 from domain.gamification.replay import Score
@@ -83,7 +83,7 @@ class PostgresPlayerRecords(PlayerRecords):
                     courses={each["course_id"]: _score(each) for each in courses[row["user_id"]]},
                 ),
                 entries=[_entry(each) for each in entries[row["user_id"]]],
-                days=frozenset(each["day"] for each in days[row["user_id"]]),
+                days={each["day"]: ActiveDay(each["at"], each["ruleset"]) for each in days[row["user_id"]]},
                 free_days=free,
                 badges=frozenset(BadgeTier(each["badge"], Tier(each["tier"])) for each in badges[row["user_id"]]),
             )

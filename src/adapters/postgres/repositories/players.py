@@ -26,6 +26,7 @@ from adapters.postgres.tables.identity import users
 from application.gamification.ports import Gains, PlayerAtHand, PlayerNotFound, PlayerOvertaken, Players
 from domain.gamification.badges import BadgeTier, Tier
 from domain.gamification.player import Player
+from domain.gamification.ruleset import Ruleset
 from domain.gamification.streak import Streak
 from domain.shared.ids import CourseId, UserId
 
@@ -129,8 +130,9 @@ _save = Statement(_saving())
 class PostgresPlayers(Players):
     """Where each statement is true at once, to lock would only be to write."""
 
-    def __init__(self, connection: Connection, *, is_apart: bool = False) -> None:
+    def __init__(self, connection: Connection, rules: Ruleset, *, is_apart: bool = False) -> None:
         self._connection = connection
+        self.rules = rules
         self._get = _look if is_apart else _lock
 
     async def get(self, user_id: UserId, course_id: CourseId, sources: Collection[str]) -> PlayerAtHand:

@@ -90,6 +90,7 @@ active_days = Table(
     Column("user_id", Uuid, ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("ruleset", Integer, nullable=False, server_default=text("1")),
 )
 
 badge_awards = Table(
@@ -205,4 +206,22 @@ free_days = Table(
     metadata,
     Column("day", Date, primary_key=True),
     Column("name", Text, nullable=False),
+)
+
+# Those that admins have written: version 1 is built into the code, and in no table. A trigger keeps what is published.
+rulesets = Table(
+    "rulesets",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("status", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_by", Uuid, ForeignKey("users.id", ondelete="RESTRICT")),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("published_by", Uuid, ForeignKey("users.id", ondelete="RESTRICT")),
+    Column("published_at", DateTime(timezone=True)),
+    Column("revision", Integer, nullable=False),
+    CheckConstraint("version > 1", name="version"),
+    CheckConstraint("status IN ('draft', 'published')", name="status"),
+    CheckConstraint("(status = 'published') = (published_at IS NOT NULL)", name="publication"),
 )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from uuid import UUID, uuid5
@@ -27,6 +27,7 @@ from domain.gamification.play import Circumstances, Turn, take_turn
 from domain.gamification.player import Player
 from domain.gamification.quests import quests_of
 from domain.gamification.replay import replay
+from domain.gamification.ruleset import Ruleset
 from domain.gamification.ruleset_1 import RULESET_1
 from domain.shared.ids import CourseId, LessonId, UserId
 
@@ -50,13 +51,15 @@ class Game:
 
     player: Player = field(default_factory=lambda: Player(user_id=USER))
     entries: list[LedgerEntry] = field(default_factory=list)
-    days: set[date] = field(default_factory=set)
+    days: dict[date, int] = field(default_factory=dict)
     badges: list[BadgeTier] = field(default_factory=list)
     may_earn: bool = True
     zone: ZoneInfo = JAKARTA
+    rules: Ruleset = RULESET_1
 
     def __post_init__(self) -> None:
         self._numbers = count(1)
+        self.rulesets = {self.rules.version: self.rules}
 
     def turn(self, *deeds: Deed, at: datetime = NOON) -> Turn:
         decided: dict[tuple[str, str], bool] = {}
@@ -64,16 +67,20 @@ class Game:
             key = (entry.rule, entry.source)
             decided[key] = decided.get(key, False) or entry.decision is Decision.GRANTED
         around = Circumstances(zone=self.zone, may_earn=self.may_earn, decided=decided, free_days=frozenset())
-        turn = take_turn(self.player, deeds, around, RULESET_1, new_id=lambda: UUID(int=next(self._numbers)), now=at)
+        turn = take_turn(self.player, deeds, around, self.rules, new_id=lambda: UUID(int=next(self._numbers)), now=at)
         self.player = turn.player
         self.entries += turn.entries
         self.badges += turn.badges
         if turn.is_active:
-            self.days.add(turn.day)
+            self.days.setdefault(turn.day, self.rules.version)
         return turn
 
+    def publish(self, rules: Ruleset) -> None:
+        self.rules = replace(rules, version=self.rules.version + 1)
+        self.rulesets[self.rules.version] = self.rules
+
     def replayed(self) -> Player:
-        return replay(USER, self.entries, self.days, frozenset(), self.badges, RULESET_1)
+        return replay(USER, self.entries, self.days, frozenset(), self.badges, self.rulesets)
 
 
 def granted(turn: Turn) -> dict[str, int]:

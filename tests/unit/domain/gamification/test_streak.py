@@ -21,7 +21,7 @@ def in_a_row(first: date, count: int) -> list[date]:
 
 
 def shown(active: list[date], today: date, free: frozenset[date] = frozenset()) -> tuple[int, int]:
-    streak = as_of(streak_of(active, free, RULES), today, free, RULES)
+    streak = as_of(streak_of(dict.fromkeys(active, RULES), free), today, free)
     return streak.length, streak.freezes
 
 
@@ -60,14 +60,14 @@ def test_any_order_and_any_number_of_deliveries_lead_to_one_streak(
     active: list[date], free: set[date], data: st.DataObject
 ):
     again = data.draw(st.permutations([*active, *active]))
-    assert streak_of(active, free, RULES) == streak_of(again, free, RULES)
+    assert streak_of(dict.fromkeys(active, RULES), free) == streak_of(dict.fromkeys(again, RULES), free)
 
 
 @given(some_days, some_days, days)
 def test_looking_is_free_and_says_what_the_next_deed_finds(active: set[date], free: set[date], today: date):
-    streak = streak_of((day for day in active if day < today), free, RULES)
-    looked = as_of(streak, today, free, RULES)
-    assert as_of(streak, today, free, RULES) == looked
+    streak = streak_of({day: RULES for day in active if day < today}, free)
+    looked = as_of(streak, today, free)
+    assert as_of(streak, today, free) == looked
     if today not in free:
         assert after(streak, today, free, RULES).length == looked.length + 1
 
@@ -83,6 +83,16 @@ def test_what_always_holds(active: set[date], free: set[date]):
         assert streak.frozen_days >= before.frozen_days
         assert streak.longest >= max(streak.length, before.longest)
     assert streak.longest <= len(active - free)
+
+
+def test_rules_that_allow_fewer_freezes_take_none_away_and_cover_no_more_than_there_are():
+    fewer = StreakRules(days_per_freeze=3, most_freezes=0)
+    two = streak_of(dict.fromkeys(in_a_row(MONDAY, 14), RULES), frozenset())
+    assert two.freezes == 2
+    assert after(two, MONDAY + 14 * DAY, frozenset(), fewer).freezes == 2
+    missed = after(two, MONDAY + 15 * DAY, frozenset(), fewer)
+    assert (missed.length, missed.freezes, missed.frozen_days) == (15, 1, 1)
+    assert as_of(two, MONDAY + 17 * DAY, frozenset()).length == 0
 
 
 ZONES = [
