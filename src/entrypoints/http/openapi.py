@@ -48,7 +48,8 @@ _TAGS = (
 )
 # What nobody else changes can be changed without If-Match.
 UNSHARED = frozenset({"changeMe"})
-# What is answered as CSV.
+# Whose body names something else that may not be there.
+NAMING = frozenset({"createRuleset"})
 STREAMS = frozenset({"streamMyEvents"})
 # What each event of a stream is; the stream as a whole has no schema.
 _EVENT = {
@@ -213,7 +214,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any], *, asks_who: bo
     statuses = ["400", "431", "503"]
     if asks_who:
         statuses += ["401", "403"]
-    if "{" in path:
+    if "{" in path or operation["operationId"] in NAMING:
         statuses.append("404")
     if "requestBody" in operation:
         statuses.append("413")

@@ -81,7 +81,10 @@ async def test_what_is_wrong_is_told_to_the_letter(client: httpx.AsyncClient, ad
         (
             {"rules": {}},
             "ruleset.invalid",
-            [f"/rules/{name}" for name in ("prices", "quizzes", "limits", "levels", "streak", "quests", "badges")],
+            [
+                f"/rules/{name}"
+                for name in ("prices", "quizzes", "limits", "levels", "streak", "quests", "leagues", "badges")
+            ],
         ),
     ],
 )
