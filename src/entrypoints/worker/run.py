@@ -1,6 +1,7 @@
 """The worker: a loop over periodic jobs, each of which begins once a period however many workers there are."""
 
 import asyncio
+import os
 import signal
 import sys
 import threading
@@ -171,6 +172,7 @@ async def _until_stopped(container: Container, jobs: list[Job], stop: asyncio.Ev
 
 def _await_end_of_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     """However the parent ends, killed included, its end of the pipe closes."""
-    while sys.stdin.buffer.read(1):
+    # Not by way of the buffer: this thread would hold its lock, which the interpreter wants at its own end.
+    while os.read(sys.stdin.fileno(), 1):
         pass
     loop.call_soon_threadsafe(stop.set)
