@@ -36,7 +36,7 @@ from adapters.postgres.queries.users import PostgresPrincipals, PostgresUserQuer
 from adapters.postgres.queries.webhooks import PostgresWebhookQueries
 from adapters.postgres.repositories.free_days import PostgresFreeDayQueries
 from adapters.postgres.repositories.ledger_checks import PostgresLedgerCheckQueries
-from adapters.postgres.unit import begin_apart, begin_unit
+from adapters.postgres.unit import begin_apart, begin_reading, begin_unit
 from adapters.redis.client import redis_client
 from adapters.redis.leaderboard_projection import RedisProjection
 from adapters.system.clock import SystemClock, SystemNewId
@@ -77,6 +77,7 @@ from application.gamification.show_game import ShowGame
 from application.gamification.show_leaderboard import ShowLeaderboard
 from application.gamification.show_league import ShowLeague
 from application.gamification.show_rulesets import ShowRulesets
+from application.gamification.simulate_ruleset import SimulateRulesetHandler
 from application.gamification.verify_ledger import RebuildLedgerHandler, VerifyLedgerHandler
 from application.identity.adjust_me import AdjustMeHandler
 from application.identity.apply_delivery import ApplyDelivery
@@ -142,6 +143,7 @@ class Container(DeclarativeContainer):
     pool = providers.Singleton(_pool, settings)
     rulebook = providers.Singleton(Rulebook)
     begin = providers.Singleton(functools.partial, begin_unit, pool, rulebook)
+    begin_reading = providers.Singleton(functools.partial, begin_reading, pool)
     begin_apart = providers.Singleton(functools.partial, begin_apart, pool, rulebook)
     claim_run = providers.Singleton(functools.partial, claim_run, pool)
     revision = providers.Singleton(newest_revision)
@@ -233,6 +235,7 @@ class Container(DeclarativeContainer):
     change_ruleset = providers.Singleton(ChangeRulesetHandler, begin, rulebook, clock, new_id)
     delete_ruleset = providers.Singleton(DeleteRulesetHandler, begin, clock, new_id)
     publish_ruleset = providers.Singleton(PublishRulesetHandler, begin, rulebook, clock, new_id)
+    simulate_ruleset = providers.Singleton(SimulateRulesetHandler, begin_reading, rulesets, rulebook)
     show_game = providers.Singleton(ShowGame, games, rulebook, clock)
     certificates = providers.Singleton(PostgresCertificateQueries, pool)
     certificate_printer = providers.Singleton(PdfPrinter)

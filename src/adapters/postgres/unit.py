@@ -32,6 +32,7 @@ from application.gamification.correct_xp import CorrectionUnit
 from application.gamification.free_days import FreeDayUnit
 from application.gamification.grant_badges import BadgeUnit
 from application.gamification.league_ports import LeagueUnit
+from application.gamification.outbox_ports import OutboxUnit
 from application.gamification.record_ports import RecordUnit
 from application.gamification.rulebook import Rulebook
 from application.gamification.ruleset_ports import RulesetUnit
@@ -55,6 +56,7 @@ class PostgresUnit(
     CertificateUnit,
     ReviewUnit,
     RecordUnit,
+    OutboxUnit,
     LeagueUnit,
     CorrectionUnit,
     FreeDayUnit,
@@ -116,6 +118,27 @@ class ApartUnit(StepUnit):
 
     async def commit(self) -> None:
         """There is nothing left to be made true."""
+
+
+class ReadingUnit(RecordUnit):
+    """One state of everything, however long it is looked at; PostgreSQL itself refuses to write in it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.records = PostgresPlayerRecords(connection, is_reading=True)
+        self.rulesets = PostgresRulesetRepository(connection)
+
+    async def commit(self) -> None:
+        """There is nothing to be made true."""
+
+
+@asynccontextmanager
+async def begin_reading(pool: Pool) -> AsyncIterator[ReadingUnit]:
+    async with pool.connection() as connection:
+        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield ReadingUnit(connection)
+        finally:
+            await connection.execute("ROLLBACK")
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from application.shared.unit import Unit
 from domain.shared.ids import UserId
 
 STANDING = "standing"
@@ -52,3 +53,7 @@ class Outbox(Protocol):
     async def forget_before(self, instant: datetime) -> int:
         """How many were forgotten."""
         ...
+
+
+class OutboxUnit(Unit, Protocol):
+    outbox: Outbox

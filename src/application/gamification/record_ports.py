@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from application.gamification.outbox_ports import Outbox
 from application.gamification.ruleset_ports import RulesetRepository
 from application.shared.unit import Unit
 from domain.gamification.badges import BadgeTier
@@ -55,5 +54,4 @@ class PlayerRecords(Protocol):
 
 class RecordUnit(Unit, Protocol):
     records: PlayerRecords
-    outbox: Outbox
     rulesets: RulesetRepository

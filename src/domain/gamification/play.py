@@ -104,6 +104,13 @@ class Corrected:
     revoked: Sequence[BadgeTier]
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    player: Player
+    awarded: Sequence[BadgeTier]
+    revoked: Sequence[BadgeTier]
+
+
 def correct(
     player: Player, amount: int, rules: Ruleset, *, by: UserId, note: str, zone: tzinfo, new_id: Callable[[], UUID],
     now: datetime,
@@ -115,12 +122,18 @@ def correct(
         course_id=None, decision=Decision.CORRECTED, amount=amount, reason=None, eligible_at=None, at=now,
         local_date=day_for(now, zone, player.day), ruleset=rules.version, by=by, note=note,
     )  # fmt: skip
-    corrected = replace(player, entries=entry.number, xp=player.xp + amount, reached_at=now)
-    numbers = corrected.numbers(rules.levels)
-    revoked = [tier for tier in undone(rules.badges, numbers, player.badges) if amount < 0]
+    done = corrected(replace(player, entries=entry.number), amount, rules, at=now)
+    return Corrected(done.player, entry, done.awarded, done.revoked)
+
+
+def corrected(player: Player, amount: int, rules: Ruleset, *, at: datetime) -> Moved:
+    """What a correction leaves a player with, whoever writes it down."""
+    moved = replace(player, xp=player.xp + amount, reached_at=at if amount else player.reached_at)
+    numbers = moved.numbers(rules.levels)
+    revoked = undone(rules.badges, numbers, player.badges) if amount < 0 else []
     awarded = earned(rules.badges, numbers, player.badges)
     held = (player.badges - frozenset(revoked)) | frozenset(awarded)
-    return Corrected(replace(corrected, badges=held), entry, awarded, revoked)
+    return Moved(replace(moved, badges=held), awarded, revoked)
 
 
 def _on_day(player: Player, day: date) -> Player:

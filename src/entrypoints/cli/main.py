@@ -10,6 +10,7 @@ COMMANDS = {
     "migrate": ("entrypoints.cli.database", "migrate", "Bring the database up to date."),
     "openapi": ("entrypoints.cli.documents", "openapi", "Print the OpenAPI document, or check a committed one."),
     "reference": ("entrypoints.cli.documents", "reference", "Write the pages that are made from the code."),
+    "ruleset": ("entrypoints.cli.rulesets", "ruleset", "Check rules of the game, and try them on history."),
     "seed": ("entrypoints.cli.database", "seed", "Fill in the demo: courses, and learners with their histories."),
     "serve": ("entrypoints.cli.serving", "serve", "Serve the API."),
     "token": ("entrypoints.cli.tokens", "token", "Print a development session token."),

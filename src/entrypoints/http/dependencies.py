@@ -76,6 +76,7 @@ ROUTED = (
     "show_leaderboard",
     "show_league",
     "show_rulesets",
+    "simulate_ruleset",
     "submissions",
     "users",
     "watch_lesson",

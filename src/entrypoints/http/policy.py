@@ -106,6 +106,7 @@ POLICY: dict[str, Rule] = {
     "getRuleset": Rule(ADMINS),
     "changeRuleset": Rule(ADMINS),
     "deleteRuleset": Rule(ADMINS),
+    "simulateRuleset": Rule(ADMINS),
     "publishRuleset": Rule(ADMINS),
     "listMyCertificates": Rule(SIGNED_IN, Relation.SELF),
     "getCertificate": Rule(EVERYONE),

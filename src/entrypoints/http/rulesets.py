@@ -14,9 +14,11 @@ from application.gamification.publish_ruleset import PublishRuleset, PublishRule
 from application.gamification.ruleset_queries import RulesetQuestion
 from application.gamification.ruleset_views import RulesetPage, RulesetView
 from application.gamification.show_rulesets import ShowRulesets
+from application.gamification.simulate_ruleset import SimulateRuleset, SimulateRulesetHandler
+from application.gamification.simulation_views import SimulationView
 from application.shared.page import DEFAULT_LIMIT
 from domain.gamification.edition import NOTE_LENGTH
-from entrypoints.http.answers import answer, answer_created, expected_version
+from entrypoints.http.answers import answer, answer_created, answer_view, expected_version
 from entrypoints.http.auth import actor_of
 from entrypoints.http.bodies import WHOLE, Body, Text
 from entrypoints.http.documentation import shows
@@ -116,6 +118,23 @@ class RulesetsController(Controller):
     ) -> None:
         revision = expected_version(if_match)
         await delete_ruleset(DeleteRuleset(actor=actor_of(request), version=version, expected_revision=revision))
+
+    @post(
+        "/{version:int}/simulation",
+        operation_id="simulateRuleset",
+        summary="What it would have made of history",
+        status_code=200,
+        responses=shows(SimulationView),
+    )
+    async def simulate(
+        self,
+        request: Request[Any, Any, Any],
+        version: FromPath[int],
+        simulate_ruleset: Offered[SimulateRulesetHandler],
+        limit: Limit = DEFAULT_LIMIT,
+    ) -> ASGIResponse:
+        """All claims of all learners decided anew, and what would be different. Writes nothing, and takes its time."""
+        return answer_view(request, await simulate_ruleset(SimulateRuleset(rules=version, limit=limit)))
 
     @post(
         "/{version:int}/publication",

@@ -26,6 +26,7 @@ from application.gamification.free_days import FreeDaysView
 from application.gamification.ruleset_views import RulesetPage, RulesetView
 from application.gamification.show_leaderboard import LeaderboardView
 from application.gamification.show_league import LeagueView
+from application.gamification.simulation_views import SimulationView
 from application.gamification.views import BadgesView, GameView, QuestsView, XpPage
 from application.identity.queries import UserPage, UserView
 from application.learning.analytics_views import CourseAnalytics, QuizItems
@@ -217,6 +218,7 @@ async def test_answers_are_the_views_to_the_letter(platform: Platform, admin: Pe
         ("GET", "/v1/rulesets/1", RulesetView, {}),
         ("POST", "/v1/rulesets", RulesetView, {"json": {"copy_of": 1}}),
         ("PUT", ruleset, RulesetView, {"json": {"rules": document_of(RULESET_1), "note": "Baru"}, "headers": match}),
+        ("POST", f"{ruleset}/simulation?limit=100", SimulationView, {}),
         ("POST", f"{ruleset}/publication", RulesetView, {"headers": match}),
     ]
     await assert_views(platform, admin, document, asked)
@@ -274,6 +276,7 @@ async def test_answers_about_content_are_the_views_to_the_letter(
         UserPage,
         RulesetView,
         RulesetPage,
+        SimulationView,
         CoursePage,
         AuditPage,
         LessonView,

@@ -403,7 +403,21 @@ def test_every_operation_is_counted() -> None:
     webhook = {"receiveClerkWebhook"}
     # Reads on for as long as it lasts, once for all streams: the unit tests of the feed count that.
     streams = {"streamMyEvents"}
+    simulation = {"simulateRuleset"}
     paths = {line.partition("?")[0] for line in counted if "nowhere" not in line}
     paths = {re.sub(r"(/leaderboards|/free-days)/.*", r"\1/{}", path) for path in paths}
     # Different things under one path are one operation.
-    assert len({re.sub(r"{\w+}", "{}", path) for path in paths}) == len(POLICY.keys() - pages - webhook - streams)
+    assert len({re.sub(r"{\w+}", "{}", path) for path in paths}) == len(
+        POLICY.keys() - pages - webhook - streams - simulation
+    )
+
+
+async def test_to_try_rules_costs_ten_statements_for_a_hundred_learners(
+    counted: Platform, statements: list[str], admin: Person, names: dict[str, str]
+) -> None:
+    path = f"POST /v1/rulesets/{names['ruleset']}/simulation"
+    asked = await count(counted, statements, path, None, admin.headers)
+    learners = sum(query.startswith("SELECT players.user_id") for query in asked)
+    # Who asks, and the ruleset; then for each hundred: players, what is written of them, and what was published since.
+    assert len(asked) == 2 + 10 * learners
+    assert not [query for query in asked if query.startswith(("INSERT", "UPDATE", "DELETE", "COMMIT"))]

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from adapters.postgres.tables import metadata
 from domain.gamification.deeds import REVIEW_WRITTEN
 from domain.gamification.ruleset_document import document_of
 from domain.identity.profile import Role
@@ -204,3 +205,29 @@ async def test_another_process_plays_by_it_soon(platform: Platform, admin: Perso
     # And whoever starts later begins with it.
     async with running(quick) as later:
         assert later.container.rulebook().current.version >= draft["version"]
+
+
+async def test_a_draft_is_tried_on_history_and_nothing_is_written(
+    platform: Platform, admin: Person, draft: dict[str, Any]
+) -> None:
+    owner, learner = await platform.person(Role.DOSEN), await platform.person(Role.MAHASISWA)
+    await platform.award(owner, learner)
+    path = f"/v1/rulesets/{draft['version']}/simulation"
+    before = await row_counts(platform)
+    async with platform.client(headers=admin.headers) as client:
+        answer = await client.post(path, params={"limit": 1})
+        for limit in ("0", "101", "x"):
+            assert_problem(await client.post(path, params={"limit": limit}), 400, "request.invalid")
+        assert_problem(await client.post("/v1/rulesets/999999/simulation"), 404, "ruleset.not_found")
+    found = answer.json()
+    assert (answer.status_code, found["version"], len(found["order"])) == (200, draft["version"], 1)
+    assert found["learners"] >= 1
+    assert await row_counts(platform) == before
+
+
+async def row_counts(platform: Platform) -> dict[str, int]:
+    async with platform.container.pool().connection() as connection:
+        return {
+            table.name: await connection.fetchval(f"SELECT count(*) FROM {table.name}")
+            for table in metadata.sorted_tables
+        }

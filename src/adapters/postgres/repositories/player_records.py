@@ -43,13 +43,14 @@ def _scores(table: Table, key: str) -> Insert:
 
 
 # Whoever adds to a player locks their row first: locked by us, nobody adds until we are done.
-_after = Statement(
+_next = (
     select(players)
     .where(players.c.user_id > bindparam("after_user_id", type_=Uuid))
     .order_by(players.c.user_id)
     .limit(bindparam("limit", type_=Integer))
-    .with_for_update(key_share=True)
 )
+_after = Statement(_next.with_for_update(key_share=True))
+_look = Statement(_next)
 _free_days = Statement(select(free_days.c.day))
 _entries = Statement(_theirs(xp_ledger).order_by(xp_ledger.c.user_id, xp_ledger.c.number))
 _days = Statement(_theirs(active_days))
@@ -65,11 +66,14 @@ _keep_courses = Statement(_scores(course_scores, "course_id"))
 
 
 class PostgresPlayerRecords(PlayerRecords):
-    def __init__(self, connection: Connection) -> None:
+    """`is_reading`: in a unit that sees one state of everything anyway, and keeps nobody from adding to it."""
+
+    def __init__(self, connection: Connection, *, is_reading: bool = False) -> None:
         self._connection = connection
+        self._next = _look if is_reading else _after
 
     async def after(self, user_id: UserId | None, *, limit: int) -> Sequence[PlayerRecord]:
-        found = await _after.rows(self._connection, after_user_id=user_id or BEFORE_ALL, limit=limit)
+        found = await self._next.rows(self._connection, after_user_id=user_id or BEFORE_ALL, limit=limit)
         free = frozenset(row["day"] for row in await _free_days.rows(self._connection))
         user_ids = [row["user_id"] for row in found]
         entries, days, badges, weeks, courses = [
