@@ -381,10 +381,9 @@ async def test_boards(counted: Platform, statements: list[str], dosen: Person, r
         Board(scope=Scope.COURSE, course_id=CourseId(UUID(found["course"]))),
     ):  # fmt: skip
         await leaderboards.build(board)
-    # What was under way when a board was built is looked at twice.
-    await count(counted, statements, filled(request_line, found), None, learner.headers)
-    asked = await count(counted, statements, filled(request_line, found), None, learner.headers)
-    assert len(asked) == BOARDS[request_line], asked
+    # What is under way somewhere is looked at again, until it has ended.
+    asked = [await count(counted, statements, filled(request_line, found), None, learner.headers) for _ in range(10)]
+    assert min(len(each) for each in asked) == BOARDS[request_line], asked
 
 
 async def test_the_counter_counts(counted: Platform, statements: list[str]) -> None:

@@ -15,6 +15,7 @@ from adapters.postgres.repositories.reviews import PostgresReviewRepository
 from adapters.postgres.repositories.users import PostgresUserRepository
 from adapters.postgres.statement import Connection
 from adapters.postgres.unit import PostgresUnit
+from domain.gamification.ruleset_1 import RULESET_1
 from domain.learning.certificate import Award, Certificate
 from domain.learning.enrollment import Enrollment
 from domain.learning.progress import LessonProgress
@@ -38,7 +39,7 @@ async def undone(connection: Connection) -> AsyncIterator[None]:
 async def stored(connection: Connection, *enrollments: Enrollment) -> Syllabus:
     """A course with a lesson and a user, which these enrollments are of from then on."""
     syllabus, user = a_syllabus(1), a_user()
-    unit = PostgresUnit(connection)
+    unit = PostgresUnit(connection, RULESET_1)
     await PostgresUserRepository(connection).add(user)
     await PostgresCourseRepository(connection).save(syllabus.course)
     await unit.modules.save(*syllabus.modules)
