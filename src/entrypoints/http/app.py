@@ -8,11 +8,13 @@ from functools import partial
 from importlib.metadata import version
 
 import msgspec
+import structlog
 from litestar import Litestar
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.plugins.pydantic import PydanticSchemaPlugin
 
+from application.gamification.live_feed import LiveFeed
 from application.shared.encoded import Encoded, content_tag
 from entrypoints.container import Container
 from entrypoints.http.analytics import AnalyticsController
@@ -48,6 +50,8 @@ from entrypoints.http.rulesets import RulesetsController
 from entrypoints.http.users import UsersController
 from entrypoints.http.webhooks import WebhooksController
 from entrypoints.rules import rules_kept_fresh
+
+logger = structlog.get_logger()
 
 CONTROLLERS = (
     MeController,
@@ -130,6 +134,16 @@ def _handlers(app: Litestar) -> list[HTTPRouteHandler]:
     ]
 
 
+async def _feed(feed: LiveFeed) -> None:
+    """A fault of ours ends no open page's stream: it is logged, and the feed goes on."""
+    while True:
+        try:
+            await feed.run()
+        except Exception:
+            logger.exception("live feed failed")
+            await asyncio.sleep(1)
+
+
 def _open(container: Container) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -138,7 +152,7 @@ def _open(container: Container) -> Callable[[Litestar], AbstractAsyncContextMana
         # What was made at the start lives on: the collector needn't walk it again and again.
         gc.collect()
         gc.freeze()
-        feeding = asyncio.create_task(container.live_feed().run())
+        feeding = asyncio.create_task(_feed(container.live_feed()))
         try:
             async with rules_kept_fresh(container):
                 yield
