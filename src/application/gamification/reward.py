@@ -45,12 +45,14 @@ def reward_to(found: PlayerAtHand, deeds: Sequence[Deed], rules: Ruleset, *, new
     )
     turn = take_turn(found.player, deeds, around, rules, new_id=new_id, now=at)
     view = RewardView.of(turn, rules)
+    # A day that the streak knows is active already.
+    was_active = turn.before.streak.last_day == turn.day
     gains = Gains(
         player=turn.player,
         before=found.version,
         ruleset=rules.version,
         entries=turn.entries,
-        days={turn.day: at} if turn.is_active else {},
+        days={turn.day: at} if turn.is_active and not was_active else {},
         awards=[BadgeAward(id=new_id(), badge=badge, awarded_at=at) for badge in turn.badges],
         notice=Notice(kind="reward", body=msgspec.json.encode(view).decode(), at=at),
     )

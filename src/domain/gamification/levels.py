@@ -3,7 +3,9 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
+
+_FIRST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,19 @@ def threshold(number: int, rules: LevelRules) -> int:
     return int(exact + Fraction(1, 2))
 
 
+@cache
+def _first_levels(base: int, numerator: int, denominator: int) -> tuple[int, ...]:
+    """Where those begin that nearly everybody has; by whole numbers, since to hash a fraction takes longer."""
+    rules = LevelRules(base, Fraction(numerator, denominator))
+    return tuple(threshold(number, rules) for number in range(1, _FIRST + 2))
+
+
 def level_of(total: int, rules: LevelRules) -> Level:
     """The highest level whose threshold the total has reached; level 1 is everybody's, whatever was corrected."""
+    first = _first_levels(rules.base, rules.factor.numerator, rules.factor.denominator)
+    if 0 <= total < first[-1]:
+        number = bisect_right(first, total)
+        return Level(number=number, begins_at=first[number - 1], ends_at=first[number])
     above = 2
     while total >= threshold(above, rules):
         above *= 2

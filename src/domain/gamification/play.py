@@ -78,7 +78,7 @@ def take_turn(
     won, standing = decide(prizes, standing, rules.limits, now=now)
     if won:
         played = _credited(played, won, standing, now)
-    if is_active:
+    if is_active and played.streak.last_day != day:
         played = replace(played, streak=after(played.streak, day, around.free_days, rules.streak))
     badges = earned(rules.badges, played.numbers(rules.levels), played.badges) if around.may_earn else []
     return Turn(

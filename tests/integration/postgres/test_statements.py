@@ -64,9 +64,9 @@ BUILT: dict[str, list[Statement]] = {
         for name in ("top", "around", "place", "standings", "all")
     },
     "adapters.postgres.repositories.steps.step_statement": [
-        steps.step_statement(with_gains=with_gains, with_awards=with_awards)
+        steps.step_statement(with_gains=with_gains, with_rare=with_rare)
         for with_gains in (False, True)
-        for with_awards in (False, True)
+        for with_rare in (False, True)
     ],
     "adapters.postgres.queries.reviews.reviews_statement": [
         reviews.reviews_statement(has_rating=has_rating, has_cursor=has_cursor)

@@ -1,7 +1,7 @@
 """What a turn has gained, as parts of one statement: the ledger's rows, the player, and the scores of leaderboards.
 
 All of it hangs on a gate, a part that has one row with the player's `user_id`, or none where nothing is to be written.
-Each part costs whether it has rows or not, and badges are rare, so they are a part only where there are some.
+Each part costs whether it has rows or not: badges, and the first deed of a day, are parts only where there are some.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,18 +42,17 @@ _PLAYER = tuple(each.name for each in players.columns if each.name != "user_id")
 _AWARD = ("id", "badge", "tier", "awarded_at")
 
 
-def gain_writes(gate: CTE, *, with_awards: bool) -> list[CTE]:
+def gain_writes(gate: CTE, *, with_rare: bool) -> list[CTE]:
     """The arguments are `gain_values`."""
     entries = recorded("entries", xp_ledger.columns, "ledger_rows")
     ledger = select(*(entries.c[name] for name in _ENTRY)).join_from(entries, gate, true())
     return [
         player_update().where(players.c.user_id == gate.c.user_id).cte("player"),
         insert(xp_ledger).from_select(list(_ENTRY), ledger).cte("ledger"),
-        _days(gate).cte("days"),
         _scores(week_scores, "week", gate).cte("weeks"),
         _scores(course_scores, "course_id", gate).cte("scored"),
         _told(gate).cte("told"),
-        *([_awards(gate).cte("badges")] if with_awards else []),
+        *([_days(gate).cte("days"), _awards(gate).cte("badges")] if with_rare else []),
     ]
 
 

@@ -93,7 +93,7 @@ def _saving() -> Select[Any]:
         .with_for_update(key_share=True)
         .cte("gate")
     )
-    return select(gate.c.user_id).add_cte(*gain_writes(gate, with_awards=True))
+    return select(gate.c.user_id).add_cte(*gain_writes(gate, with_rare=True))
 
 
 _after = Statement(

@@ -48,8 +48,8 @@ def _gate_with_player() -> Select[Any]:
 
 
 @cache
-def step_statement(*, with_gains: bool, with_awards: bool) -> Statement:
-    """A certificate and badges are rare, and each part of a statement costs even where it has nothing to write.
+def step_statement(*, with_gains: bool, with_rare: bool) -> Statement:
+    """Certificates, badges and a day's first deeds are rare, and a part of a statement costs though it writes nothing.
 
     Plain arguments and not arrays: cheaper to make, and the planner knows that it is one row each. All parts hang on
     `gate`, which locks what the step was taken from, and is empty where somebody was faster. The enrollment is written
@@ -64,10 +64,10 @@ def step_statement(*, with_gains: bool, with_awards: bool) -> Statement:
         .cte("saved")
     )
     parts = [saved, audit_insertion(gate).cte("audit"), _progress(gate).cte("stored")]
-    if with_awards:
+    if with_rare:
         parts.append(_certificate(gate).cte("issued"))
     if with_gains:
-        parts += gain_writes(gate, with_awards=with_awards)
+        parts += gain_writes(gate, with_rare=with_rare)
     return Statement(select(gate.c.id).add_cte(*parts))
 
 
@@ -97,8 +97,8 @@ async def save_step(
     gains: Gains | None,
 ) -> None:
     """As `EnrollmentRepository.save_step` says."""
-    has_awards = award is not None or (gains is not None and bool(gains.awards))
-    statement = step_statement(with_gains=gains is not None, with_awards=has_awards)
+    has_rare = award is not None or (gains is not None and bool(gains.awards or gains.days))
+    statement = step_statement(with_gains=gains is not None, with_rare=has_rare)
     stored = await statement.value(
         connection,
         **({} if gains is None else gain_values(gains)),
