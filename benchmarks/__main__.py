@@ -19,7 +19,8 @@ from pathlib import Path
 from adapters.postgres.embedded import embedded_postgresql
 from benchmarks.database import database_server, own_database
 from benchmarks.duel import Plan
-from benchmarks.history import LONG, undergo, violations
+from benchmarks.history import LONG, undergo
+from benchmarks.history_check import violations
 from benchmarks.leaderboards import measure_leaderboards
 from benchmarks.processes import ROOT, cores
 from benchmarks.report import as_markdown

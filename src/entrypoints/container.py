@@ -126,7 +126,7 @@ def _pool(settings: Settings) -> Pool:
 def _projection(settings: Settings) -> Projection:
     if settings.redis_url is None:
         return MemoryProjection()
-    # Who has no Redis needn't load its client, which takes a fifth of a second and 15 MB.
+    # Who has no Redis needn't load its client.
     from adapters.redis.client import redis_client  # noqa: PLC0415 # said above
     from adapters.redis.leaderboard_projection import RedisProjection  # noqa: PLC0415 # said above
 

@@ -18,6 +18,7 @@ from application.gamification.rulebook import Rulebook
 from application.gamification.verify_ledger import VerifyLedgerHandler
 from domain.gamification.badges import Badge, Measure, Tier
 from domain.gamification.ruleset_1 import RULESET_1
+from domain.identity.profile import Role
 from tests.contract.conftest import Persistence
 from tests.support.learning import Learning, a_syllabus
 from tests.support.people import a_user
@@ -89,3 +90,16 @@ async def test_a_new_badge_finds_who_qualifies(
         players = await unit.players.after(None, limit=9)
     held = sorted(sorted(tier.tier.value for tier in player.badges if tier.key == "baru") for player in players)
     assert held == [[], ["bronze"], ["bronze", "silver"]]
+
+
+async def test_staff_are_given_nothing_for_what_paid_them_nothing(persistence: Persistence):
+    """An admin who learns is counted, and earns neither XP nor badges, by night either."""
+    admin, learning, syllabus = a_user(role=Role.ADMIN), Learning(persistence.begin), a_syllabus(2)
+    await persistence.add_users(admin)
+    await syllabus.store(persistence.begin)
+    await learning.enroll(admin, syllabus.course)
+    await learning.complete(admin, syllabus.lessons[0])
+    assert await GrantBadgesHandler(persistence.begin, learning.clock, uuid7)() == 0
+    async with persistence.begin() as unit:
+        found = await unit.players.obtain(admin.id)
+    assert (found.player.tallies["lesson.completed"], found.player.badges) == (1, frozenset())

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from benchmarks.history import Entry, History, Stored, violations
+from benchmarks.history_check import Entry, History, Stored, violations
 
 ITEM = ("siti", "larik")
 ENTRY = Entry("siti", 1, "lesson.completed", "larik", "granted", 10)

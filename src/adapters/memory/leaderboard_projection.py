@@ -12,7 +12,7 @@ MOST_BOARDS = 50
 
 @dataclass(slots=True)
 class _Ranking:
-    """`orders` are sorted: to put one in its place moves a megabyte at a hundred thousand learners, in microseconds."""
+    """`orders` are sorted."""
 
     position: int
     orders: list[Order] = field(default_factory=list)

@@ -2,13 +2,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-import msgspec
-
 from adapters.memory.leaderboards import all_orders, is_visible
 from adapters.memory.outbox import tell
 from adapters.memory.tables import LeagueMember, MemoryTables
 from adapters.memory.user_queries import Committed
-from application.gamification.league_ports import Finish, Group, LeagueFacts, LeagueQueries, Leagues, Newcomer
+from application.gamification.league_ports import Finish, Group, LeagueFacts, LeagueQueries, Leagues, Newcomer, told_of
 from application.gamification.ports import Notice
 from domain.gamification.leaderboard import Board, Order, Scope
 from domain.gamification.leagues import Result, tier_after
@@ -54,9 +52,7 @@ class MemoryLeagues(Leagues):
         self._tables.closed_groups |= {group.id}
         for result in results:
             self._tables.league_members[result.user_id, group.week] = LeagueMember(group.id, result)
-            told = {"week": group.week, "tier": group.tier, "rank": result.rank, "movement": result.movement}
-            body = msgspec.json.encode(told).decode()
-            tell(self._tables, result.user_id, Notice(kind="league", body=body, at=at))
+            tell(self._tables, result.user_id, Notice(kind="league", body=told_of(group, result), at=at))
 
 
 class MemoryLeagueQueries(LeagueQueries):

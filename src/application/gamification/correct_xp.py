@@ -19,8 +19,9 @@ from application.shared.encoded import Encoded, content_tag
 from application.shared.idempotency import Created, IdempotencyKey, IdempotencyKeys
 from application.shared.unit import Begin, Unit
 from domain.gamification.badges import BadgeTier
+from domain.gamification.ledger import LedgerEntry
 from domain.gamification.levels import level_of
-from domain.gamification.play import Corrected, correct
+from domain.gamification.play import Corrected, corrected, correction
 from domain.gamification.ruleset import Ruleset
 from domain.shared.errors import Conflict
 from domain.shared.ids import UserId
@@ -71,8 +72,7 @@ class CorrectionView(msgspec.Struct, frozen=True, kw_only=True):
     badges_revoked: Sequence[HeldBadge]
 
     @classmethod
-    def of(cls, done: Corrected, rules: Ruleset) -> "CorrectionView":
-        entry = done.entry
+    def of(cls, entry: LedgerEntry, done: Corrected, rules: Ruleset) -> "CorrectionView":
         return cls(
             id=entry.id, user_id=entry.user_id, number=entry.number, amount=entry.amount, note=entry.note or "",
             at=entry.at, xp_total=done.player.xp, level=LevelView.of(level_of(done.player.xp, rules.levels)),
@@ -107,30 +107,31 @@ class CorrectXpHandler:
             found = await unit.players.obtain(command.user_id)
             if found.player.xp + command.amount < 0:
                 raise CorrectionBelowZero(f"They have {found.player.xp} XP.")
-            done = correct(
+            entry = correction(
                 found.player, command.amount, rules, by=actor.user_id, note=command.note,
                 zone=ZoneInfo(found.time_zone), new_id=self._new_id, now=now,
             )  # fmt: skip
-            body = msgspec.json.encode(CorrectionView.of(done, rules))
-            await unit.players.save(self._gains(done, found.version, body.decode(), now))
-            facts = {"amount": command.amount, "note": command.note, "entry_id": str(done.entry.id)}
+            done = corrected(found.player, entry, rules)
+            body = msgspec.json.encode(CorrectionView.of(entry, done, rules))
+            await unit.players.save(self._gains(entry, done, found.version, body.decode()))
+            facts = {"amount": command.amount, "note": command.note, "entry_id": str(entry.id)}
             await record(
                 unit.audit, actor, "user.xp_corrected", command.user_id, changes=facts, new_id=self._new_id, at=now
             )
             view: Encoded[CorrectionView] = Encoded(body, content_tag(body))
-            answer = Created(done.entry.id, view)
+            answer = Created(entry.id, view)
             await unit.idempotency.keep(command.idempotency, answer, at=now)
             await unit.commit()
         return answer
 
-    def _gains(self, done: Corrected, version: int, told: str, now: datetime) -> Gains:
+    def _gains(self, entry: LedgerEntry, done: Corrected, version: int, told: str) -> Gains:
         return Gains(
             player=done.player,
             before=version,
-            ruleset=done.entry.ruleset,
-            entries=[done.entry],
-            awards=[BadgeAward(id=self._new_id(), badge=tier, awarded_at=now) for tier in done.awarded],
+            ruleset=entry.ruleset,
+            entries=[entry],
+            awards=[BadgeAward(id=self._new_id(), badge=tier, awarded_at=entry.at) for tier in done.awarded],
             revoked=done.revoked,
-            revoked_reason=f"correction {done.entry.id}",
-            notice=Notice(kind="correction", body=told, at=now),
+            revoked_reason=f"correction {entry.id}",
+            notice=Notice(kind="correction", body=told, at=entry.at),
         )

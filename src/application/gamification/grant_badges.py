@@ -9,6 +9,7 @@ from application.gamification.ports import BadgeAward, Gains, Notice, Players
 from application.shared.clock import Clock, NewId
 from application.shared.unit import Begin, Unit
 from domain.gamification.badges import earned
+from domain.gamification.ledger import may_earn
 from domain.shared.ids import UserId
 
 AT_ONCE = 500
@@ -48,6 +49,9 @@ class GrantBadgesHandler:
             rules = unit.players.rules
             found = await unit.players.obtain(user_id)
             player = found.player
+            # Also items that paid nothing are counted. Staff, who earn in others' courses at most, get theirs there.
+            if not may_earn(found.role, owns_course=True):
+                return 0
             tiers = earned(rules.badges, player.numbers(rules.levels), player.badges)
             if not tiers:
                 return 0

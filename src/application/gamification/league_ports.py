@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+import msgspec
+
 from application.shared.unit import Unit
 from domain.gamification.leaderboard import Order
 from domain.gamification.leagues import Movement, Result
@@ -47,6 +49,12 @@ class LeagueFacts:
     last: Finish | None
 
 
+def told_of(group: Group, result: Result) -> str:
+    """What a member is told of how it ended, as JSON."""
+    told = {"week": group.week, "tier": group.tier, "rank": result.rank, "movement": result.movement}
+    return msgspec.json.encode(told).decode()
+
+
 class Leagues(Protocol):
     async def lock(self) -> None:
         """Until the unit ends, whoever else wants to form groups waits."""
@@ -73,7 +81,7 @@ class Leagues(Protocol):
         ...
 
     async def close(self, group: Group, results: Sequence[Result], *, at: datetime) -> None:
-        """Stores how it ended, and tells each member."""
+        """Stores how it ended, and tells each member, as `told_of` says."""
         ...
 
 

@@ -70,19 +70,18 @@ def earned(badges: Sequence[Badge], numbers: Mapping[Measure, int], held: Collec
     return found
 
 
-CORRECTED = frozenset({Measure.XP, Measure.LEVEL})
-"""What a correction changes: the other measures count deeds, which stay done."""
+def corrected_by_total(badges: Sequence[Badge]) -> list[Badge]:
+    """Those that a correction of XP can bring or take: the other measures count deeds, which stay done."""
+    return [badge for badge in badges if badge.measure in (Measure.XP, Measure.LEVEL)]
 
 
 def undone(badges: Sequence[Badge], numbers: Mapping[Measure, int], held: Collection[BadgeTier]) -> list[BadgeTier]:
-    """Held tiers whose threshold isn't reached any more after a correction."""
+    """Held tiers whose threshold isn't reached any more."""
     return [
         lost
         for badge in badges
         for tier, threshold in badge.thresholds.items()
-        if badge.measure in CORRECTED
-        and numbers.get(badge.measure, 0) < threshold
-        and (lost := BadgeTier(badge.key, tier)) in held
+        if numbers.get(badge.measure, 0) < threshold and (lost := BadgeTier(badge.key, tier)) in held
     ]
 
 

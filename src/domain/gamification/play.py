@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from uuid import UUID
 
-from domain.gamification.badges import BadgeTier, earned, undone
+from domain.gamification.badges import BadgeTier, corrected_by_total, earned, undone
 from domain.gamification.deeds import CORRECTION, Deed, QuestCompleted, claims_of, is_activity
 from domain.gamification.ledger import Decision, LedgerEntry, Outcome, Standing, decide
 from domain.gamification.local_days import day_ends, day_for
@@ -78,7 +78,7 @@ def take_turn(
     won, standing = decide(prizes, standing, rules.limits, now=now)
     if won:
         played = _credited(played, won, standing, now)
-    if is_active and played.streak.last_day != day:
+    if is_active:
         played = replace(played, streak=after(played.streak, day, around.free_days, rules.streak))
     badges = earned(rules.badges, played.numbers(rules.levels), played.badges) if around.may_earn else []
     return Turn(
@@ -99,41 +99,36 @@ class Corrected:
     """`awarded` are badges that the player has reached by it, `revoked` those that they don't reach any more."""
 
     player: Player
-    entry: LedgerEntry
     awarded: Sequence[BadgeTier]
     revoked: Sequence[BadgeTier]
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    player: Player
-    awarded: Sequence[BadgeTier]
-    revoked: Sequence[BadgeTier]
-
-
-def correct(
+def correction(
     player: Player, amount: int, rules: Ruleset, *, by: UserId, note: str, zone: tzinfo, new_id: Callable[[], UUID],
     now: datetime,
-) -> Corrected:  # fmt: skip
+) -> LedgerEntry:  # fmt: skip
     """A row that adds to the total, or takes from it: no row that is there changes. It is no deed of the learner's."""
     entry_id = new_id()
-    entry = LedgerEntry(
+    return LedgerEntry(
         id=entry_id, user_id=player.user_id, number=player.entries + 1, rule=CORRECTION, source=str(entry_id),
         course_id=None, decision=Decision.CORRECTED, amount=amount, reason=None, eligible_at=None, at=now,
         local_date=day_for(now, zone, player.day), ruleset=rules.version, by=by, note=note,
     )  # fmt: skip
-    done = corrected(replace(player, entries=entry.number), amount, rules, at=now)
-    return Corrected(done.player, entry, done.awarded, done.revoked)
 
 
-def corrected(player: Player, amount: int, rules: Ruleset, *, at: datetime) -> Moved:
-    """What a correction leaves a player with, whoever writes it down."""
-    moved = replace(player, xp=player.xp + amount, reached_at=at if amount else player.reached_at)
-    numbers = moved.numbers(rules.levels)
-    revoked = undone(rules.badges, numbers, player.badges) if amount < 0 else []
-    awarded = earned(rules.badges, numbers, player.badges)
+def corrected(player: Player, entry: LedgerEntry, rules: Ruleset) -> Corrected:
+    """What a correction leaves a player with. It moves badges for XP or a level, and no others: those are for deeds."""
+    moved = replace(
+        player,
+        entries=player.entries + 1,
+        xp=player.xp + entry.amount,
+        reached_at=entry.at if entry.amount else player.reached_at,
+    )
+    badges, numbers = corrected_by_total(rules.badges), moved.numbers(rules.levels)
+    revoked = undone(badges, numbers, player.badges) if entry.amount < 0 else []
+    awarded = earned(badges, numbers, player.badges)
     held = (player.badges - frozenset(revoked)) | frozenset(awarded)
-    return Moved(replace(moved, badges=held), awarded, revoked)
+    return Corrected(replace(moved, badges=held), awarded, revoked)
 
 
 def _on_day(player: Player, day: date) -> Player:

@@ -104,7 +104,7 @@ class _Replay:
 
     def correct(self, entry: LedgerEntry) -> None:
         self.by_rule[entry.rule] += entry.amount
-        self.player = corrected(self.player, entry.amount, self._rules, at=entry.at).player
+        self.player = corrected(self.player, entry, self._rules).player
 
     def take(self, turn: _Turn) -> None:
         rules, before = self._rules, _on_day(self.player, turn.day)

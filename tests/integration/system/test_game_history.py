@@ -8,7 +8,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 from benchmarks.database import own_database
-from benchmarks.history import SHORT, History, Ordeal, prepare, stored_in, undergo, violations
+from benchmarks.history import SHORT, Ordeal, prepare, stored_in, undergo
+from benchmarks.history_check import History, violations
 
 from adapters.postgres.embedded import embedded_postgresql
 from tests.support.database import cloned_database

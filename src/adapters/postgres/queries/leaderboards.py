@@ -26,7 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.pool import Pool
-from adapters.postgres.repositories.player_records import BEFORE_ALL
+from adapters.postgres.queries.outbox import HORIZON, position_now
+from adapters.postgres.queries.visibility import is_visible
+from adapters.postgres.repositories.players import BEFORE_ALL
 from adapters.postgres.statement import Row, Statement
 from adapters.postgres.tables.catalog import courses
 from adapters.postgres.tables.gamification import course_scores, outbox, players, week_scores
@@ -50,10 +52,6 @@ _SCORES = {Scope.ALL_TIME: players, Scope.WEEK: week_scores, Scope.COURSE: cours
 _ZERO = literal_column("0", Integer)
 
 
-def _is_visible(user: FromClause) -> ColumnElement[bool]:
-    return and_(user.c.leaderboard != "hidden", user.c.status != "inactive", user.c.deleted_at.is_(None))
-
-
 def _is_on(scope: Scope, scores: FromClause) -> list[ColumnElement[bool]]:
     """Which rows of the scores are of this board."""
     if scope is Scope.WEEK:
@@ -69,7 +67,7 @@ def _board(scope: Scope) -> Select[Any]:
     return (
         select(scores.c.user_id, scores.c.xp, scores.c.reached_at)
         .join(user, user.c.id == scores.c.user_id)
-        .where(*_is_on(scope, scores), scores.c.xp > _ZERO, _is_visible(user))
+        .where(*_is_on(scope, scores), scores.c.xp > _ZERO, is_visible(user))
     )
 
 
@@ -129,7 +127,7 @@ def place_statement(scope: Scope) -> Statement:
 def _standing_columns(scope: Scope) -> Select[Any]:
     """Also of who has no place. The stamp rises with a deed, a correction, and a choice of what is shown."""
     scores = players.alias("scores") if scope is Scope.ALL_TIME else _SCORES[scope].alias("scores")
-    has_place = and_(_is_visible(users), scores.c.xp > _ZERO)
+    has_place = and_(is_visible(users), scores.c.xp > _ZERO)
     return (
         select(
             players.c.user_id,
@@ -154,12 +152,13 @@ def standings_statement(scope: Scope) -> Statement:
 
 @lru_cache
 def all_statement(scope: Scope) -> Statement:
-    after = players.c.user_id > bindparam("after_user_id", type_=Uuid)
-    return Statement(_standing_columns(scope).where(after).limit(bindparam("limit", type_=Integer)))
-
-
-_now = select(literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger).label("horizon"))
-_position = Statement(_now)
+    after = bindparam("after_user_id", type_=Uuid)
+    # Of both, since the planner doesn't conclude the one from the other: a page would begin with the first user.
+    return Statement(
+        _standing_columns(scope)
+        .where(players.c.user_id > after, users.c.id > after)
+        .limit(bindparam("limit", type_=Integer))
+    )
 
 
 def _changed_statement() -> Statement:
@@ -167,7 +166,7 @@ def _changed_statement() -> Statement:
     since = outbox.c.xact >= bindparam("position", type_=BigInteger)
     told = select(outbox.c.user_id).where(since).distinct().limit(bindparam("limit", type_=Integer)).subquery()
     user_ids = select(func.array_agg(told.c.user_id)).scalar_subquery()
-    return Statement(_now.add_columns(user_ids.label("user_ids")))
+    return Statement(HORIZON.add_columns(user_ids.label("user_ids")))
 
 
 _changed = _changed_statement()
@@ -178,7 +177,7 @@ _faces = Statement(
             (users.c.leaderboard == "pseudonym", users.c.pseudonym),
             else_=func.coalesce(users.c.display_name, users.c.name),
         ).label("face"),
-        _is_visible(users).label("is_visible"),
+        is_visible(users).label("is_visible"),
     ).where(users.c.id == func.any(bindparam("user_ids", type_=ARRAY(Uuid))))
 )
 
@@ -190,7 +189,7 @@ def _improved_statement() -> Statement:
     return Statement(
         select(week_scores.c.user_id, week_scores.c.xp, gain.label("gain"))
         .select_from(week_scores.join(user, user.c.id == week_scores.c.user_id).outerjoin(before, is_theirs))
-        .where(week_scores.c.week == bindparam("week", type_=Date), gain > _ZERO, _is_visible(user))
+        .where(week_scores.c.week == bindparam("week", type_=Date), gain > _ZERO, is_visible(user))
         .order_by(gain.desc(), week_scores.c.reached_at, week_scores.c.user_id)
         .limit(bindparam("limit", type_=Integer))
     )
@@ -245,7 +244,7 @@ class PostgresStandings(Standings):
     async def changed_since(self, position: int | None, *, limit: int) -> Changed:
         async with self._pool.connection() as connection:
             if position is None:
-                return Changed([], await _position.value(connection))
+                return Changed([], await position_now.value(connection))
             row = await _changed.row(connection, position=position, limit=limit + 1)
         assert row is not None, "it always answers"
         user_ids = [UserId(user_id) for user_id in row["user_ids"] or ()]

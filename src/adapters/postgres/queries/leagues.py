@@ -3,7 +3,8 @@ from datetime import date
 from sqlalchemy import Date, Uuid, and_, bindparam, func, literal_column, select
 
 from adapters.postgres.pool import Pool
-from adapters.postgres.repositories.leagues import takes_part, tier_now
+from adapters.postgres.queries.visibility import is_visible
+from adapters.postgres.repositories.leagues import tier_now
 from adapters.postgres.statement import Statement
 from adapters.postgres.tables.gamification import league_groups, league_members, week_scores
 from adapters.postgres.tables.identity import users
@@ -35,7 +36,7 @@ _race = (
     )
     .join(_mine, _mine.c.group_id == league_members.c.group_id)
     .join(users, users.c.id == week_scores.c.user_id)
-    .where(takes_part)
+    .where(is_visible(users))
     .cte("race")
 )
 _facts = Statement(

@@ -13,7 +13,7 @@ _TOLD = (outbox.c.user_id, outbox.c.number, outbox.c.kind, outbox.c.body)
 _of_user = outbox.c.user_id == bindparam("user_id", type_=Uuid)
 
 # Every transaction below it has ended: what they wrote is seen by this very statement, or never.
-_now = select(literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger).label("horizon"))
+HORIZON = select(literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", BigInteger).label("horizon"))
 _is_for_pages = outbox.c.kind != STANDING
 _newest = Statement(select(func.max(outbox.c.number)).where(_of_user, _is_for_pages))
 _since = Statement(
@@ -22,11 +22,11 @@ _since = Statement(
     .order_by(outbox.c.number)
     .limit(bindparam("limit", type_=Integer))
 )
-_position = Statement(_now)
+position_now = Statement(HORIZON)
 
 
 def _tail_statement() -> Statement:
-    now = _now.cte("now")
+    now = HORIZON.cte("now")
     found = (
         select(*_TOLD).where(_is_for_pages, outbox.c.xact >= bindparam("position", type_=BigInteger)).subquery("found")
     )
@@ -52,7 +52,7 @@ class PostgresOutboxQueries(OutboxQueries):
     async def tail(self, position: int | None) -> Tail:
         async with self._pool.connection() as connection:
             if position is None:
-                return Tail(notices=[], position=await _position.value(connection))
+                return Tail(notices=[], position=await position_now.value(connection))
             rows: Sequence[Any] = await _tail.rows(connection, position=position)
         notices = [_told(row) for row in rows if row["number"] is not None]
         return Tail(notices=notices, position=rows[0]["horizon"])

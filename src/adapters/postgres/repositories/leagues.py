@@ -3,7 +3,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -22,16 +21,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres.arrays import unnested
+from adapters.postgres.queries.visibility import is_visible
 from adapters.postgres.statement import Connection, Statement
 from adapters.postgres.tables.gamification import league_groups, league_members, outbox, players, week_scores
 from adapters.postgres.tables.identity import users
-from application.gamification.league_ports import Group, Leagues, Newcomer
+from application.gamification.league_ports import Group, Leagues, Newcomer, told_of
 from domain.gamification.leaderboard import Order
 from domain.gamification.leagues import Result
 from domain.shared.ids import UserId
 
 _GROUP = ("id", "week", "tier", "size")
-takes_part = and_(users.c.leaderboard != "hidden", users.c.status != "inactive", users.c.deleted_at.is_(None))
 
 
 def tier_now(user_id: ColumnElement[Any]) -> ScalarSelect[int]:
@@ -94,7 +93,7 @@ _newcomers = Statement(
     .where(
         week_scores.c.week == bindparam("week", type_=Date),
         week_scores.c.xp > literal_column("0"),
-        takes_part,
+        is_visible(users),
         ~exists().where(league_members.c.user_id == week_scores.c.user_id, league_members.c.week == week_scores.c.week),
     )
     .order_by(week_scores.c.reached_at, week_scores.c.user_id)
@@ -135,7 +134,7 @@ members_statement = Statement(
         and_(week_scores.c.user_id == league_members.c.user_id, week_scores.c.week == league_members.c.week),
     )
     .join(users, users.c.id == league_members.c.user_id)
-    .where(league_members.c.group_id == bindparam("group_id", type_=Uuid), takes_part)
+    .where(league_members.c.group_id == bindparam("group_id", type_=Uuid), is_visible(users))
 )
 _close = _closing()
 
@@ -184,10 +183,5 @@ class PostgresLeagues(Leagues):
             result_user_id=[result.user_id for result in results],
             result_rank=[result.rank for result in results],
             result_movement=[result.movement.value for result in results],
-            result_body=[notice_of(group, result) for result in results],
+            result_body=[told_of(group, result) for result in results],
         )
-
-
-def notice_of(group: Group, result: Result) -> str:
-    told = {"week": group.week, "tier": group.tier, "rank": result.rank, "movement": result.movement}
-    return msgspec.json.encode(told).decode()

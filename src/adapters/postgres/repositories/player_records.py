@@ -1,14 +1,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Delete, Insert, Integer, Select, Table, Uuid, any_, bindparam, delete, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.postgres.arrays import unnested
 from adapters.postgres.repositories.gains import player_update, player_values
-from adapters.postgres.repositories.players import player_of
+from adapters.postgres.repositories.players import BEFORE_ALL, player_of
 from adapters.postgres.statement import Connection, Row, Statement
 from adapters.postgres.tables.gamification import (
     active_days,
@@ -24,8 +23,6 @@ from domain.gamification.badges import BadgeTier, Tier
 from domain.gamification.ledger import Decision, LedgerEntry
 from domain.gamification.replay import Score
 from domain.shared.ids import UserId
-
-BEFORE_ALL = UserId(UUID(int=0))
 
 
 def _theirs(table: Table) -> Select[Any]:

@@ -30,6 +30,7 @@ from domain.gamification.ruleset import Ruleset
 from domain.gamification.streak import Streak
 from domain.shared.ids import CourseId, UserId
 
+BEFORE_ALL = UserId(UUID(int=0))
 _PLAYER = "player_"
 
 
@@ -141,8 +142,10 @@ class PostgresPlayers(Players):
         return player_at_hand_of(row)
 
     async def after(self, user_id: UserId | None, *, limit: int) -> Sequence[Player]:
-        after = user_id or UserId(UUID(int=0))
-        return [player_of(row) for row in await _after.rows(self._connection, after_user_id=after, limit=limit)]
+        return [
+            player_of(row)
+            for row in await _after.rows(self._connection, after_user_id=user_id or BEFORE_ALL, limit=limit)
+        ]
 
     async def obtain(self, user_id: UserId) -> PlayerAtHand:
         await _become.run(self._connection, user_id=user_id)

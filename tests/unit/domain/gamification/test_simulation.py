@@ -12,7 +12,7 @@ from domain.gamification.badges import BadgeTier, Tier
 from domain.gamification.comparison import Comparison, Difference
 from domain.gamification.deeds import AssignmentGraded, CourseCompleted, Deed, LessonCompleted, WorkHandedIn
 from domain.gamification.levels import level_of
-from domain.gamification.play import correct
+from domain.gamification.play import corrected, correction
 from domain.gamification.ruleset import Ruleset
 from domain.gamification.ruleset_1 import RULESET_1
 from domain.gamification.simulation import History, Holdings, Simulated, simulate
@@ -47,11 +47,11 @@ class Recorded(Game):
 
     def correct(self, amount: int, at: datetime) -> None:
         ids = iter([UUID(int=10**6 + len(self.entries))])
-        done = correct(
+        entry = correction(
             self.player, amount, self.rules, by=USER, note="Keliru.", zone=UTC, new_id=lambda: next(ids), now=at
         )
-        self.entries.append(done.entry)
-        self.player = done.player
+        self.entries.append(entry)
+        self.player = corrected(self.player, entry, self.rules).player
 
     def history(self) -> History:
         return History(
@@ -65,11 +65,11 @@ class Recorded(Game):
 def played(history: Moves, rules: Ruleset = RULESET_1, *, may_earn: bool = True) -> Recorded:
     game, at = Recorded(rules), NOON
     game.may_earn = may_earn
-    for some, passed, correction in history:
+    for some, passed, amount in history:
         at += passed
         game.play(*some, at=at)
-        if correction is not None:
-            game.correct(correction, at)
+        if amount is not None:
+            game.correct(amount, at)
     return game
 
 
