@@ -13,12 +13,16 @@ CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 # What takes its own rights away comes last: nothing after it would be more than a 401 or 403.
 LAST = ["changeUser", "deleteUser", "logOut"]
 EXAMPLES = "25"
+# A key that was used before gets the first answer, also about what was deleted since; and who makes a course has not
+# reviewed it. That what was made is found is tested elsewhere. (The configuration can't say it: `--checks all` wins.)
+EXCLUDED = "ensure_resource_availability"
 
 
 def run(port: int, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     program = "import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())"
     command = [sys.executable, "-c", program, "--config-file", str(CONFIGURATION), "run"]
-    command += [f"http://127.0.0.1:{port}/openapi.json", "--checks", "all", "--max-examples", EXAMPLES, *options]
+    command += [f"http://127.0.0.1:{port}/openapi.json", "--checks", "all", "--exclude-checks", EXCLUDED]
+    command += ["--max-examples", EXAMPLES, *options]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
 
 
