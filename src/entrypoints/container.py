@@ -23,6 +23,7 @@ from adapters.postgres.queries.attempts import PostgresAttemptQueries
 from adapters.postgres.queries.audit import PostgresAuditQueries
 from adapters.postgres.queries.catalog import PostgresCourseQueries
 from adapters.postgres.queries.certificates import PostgresCertificateQueries
+from adapters.postgres.queries.class_quests import PostgresClassQuestQueries
 from adapters.postgres.queries.content import PostgresContentQueries
 from adapters.postgres.queries.game import PostgresGameQueries
 from adapters.postgres.queries.leaderboards import PostgresLeaderboards, PostgresStandings
@@ -70,6 +71,7 @@ from application.gamification.live_feed import LiveFeed
 from application.gamification.projected_leaderboards import ProjectedLeaderboards
 from application.gamification.publish_ruleset import PublishRulesetHandler
 from application.gamification.rulebook import Rulebook
+from application.gamification.run_class_quests import RunClassQuestsHandler
 from application.gamification.run_leagues import RunLeaguesHandler
 from application.gamification.show_game import ShowGame
 from application.gamification.show_leaderboard import ShowLeaderboard
@@ -238,7 +240,9 @@ class Container(DeclarativeContainer):
     delete_ruleset = providers.Singleton(DeleteRulesetHandler, begin, clock, new_id)
     publish_ruleset = providers.Singleton(PublishRulesetHandler, begin, rulebook, clock, new_id)
     simulate_ruleset = providers.Singleton(SimulateRulesetHandler, begin_reading, rulesets, rulebook)
-    show_game = providers.Singleton(ShowGame, games, rulebook, clock)
+    class_quest_queries = providers.Singleton(PostgresClassQuestQueries, pool)
+    run_class_quests = providers.Singleton(RunClassQuestsHandler, begin, rulebook, clock, new_id)
+    show_game = providers.Singleton(ShowGame, games, class_quest_queries, rulebook, clock)
     certificates = providers.Singleton(PostgresCertificateQueries, pool)
     certificate_printer = providers.Singleton(PdfPrinter)
     print_certificate = providers.Singleton(PrintCertificate, certificates, certificate_printer)

@@ -29,6 +29,7 @@ from application.shared.actor import Actor
 from application.shared.idempotency import IdempotencyKey
 from domain.gamification.quests import monday_of
 from domain.shared.ids import UserId
+from tests.contract.class_quests import class_quest_queries
 from tests.contract.conftest import Persistence
 from tests.support.learning import Learning, a_syllabus
 from tests.support.people import a_user, an_admin
@@ -48,7 +49,7 @@ class World:
             self.games, self.calendar = PostgresGameQueries(place), PostgresFreeDayQueries(place)
         self.handler = CorrectXpHandler(persistence.begin, self.clock, uuid7)
         self.free_days = ChangeFreeDays(persistence.begin, self.clock, uuid7)
-        self.show = ShowGame(self.games, Rulebook(), self.clock)
+        self.show = ShowGame(self.games, class_quest_queries(persistence), Rulebook(), self.clock)
         self.admin, self.user = an_admin(), a_user()
         self.syllabus = a_syllabus(14)
 

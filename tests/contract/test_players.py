@@ -24,6 +24,7 @@ from domain.gamification.deeds import QuizHandedIn
 from domain.identity.profile import Role
 from domain.identity.user import User
 from domain.shared.ids import LessonId
+from tests.contract.class_quests import class_quest_queries
 from tests.contract.conftest import Persistence
 from tests.support.clock import SettableClock
 from tests.support.learning import Learning, Syllabus, a_syllabus
@@ -42,7 +43,7 @@ class World:
         self.persistence, self.queries = persistence, queries
         self.learning = Learning(persistence.begin)
         self.clock: SettableClock = self.learning.clock
-        self.show = ShowGame(queries, Rulebook(), self.clock)
+        self.show = ShowGame(queries, class_quest_queries(persistence), Rulebook(), self.clock)
         self.verify = VerifyLedgerHandler(persistence.begin, Rulebook())
         self.rebuild = RebuildLedgerHandler(persistence.begin, Rulebook())
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from domain.gamification.badges import Badge, Measure, Tier
+from domain.gamification.class_quests import ClassQuestRules
 from domain.gamification.deeds import RULES, Prices
 from domain.gamification.edition import Edition
 from domain.gamification.leagues import LeagueRules
@@ -66,7 +67,11 @@ def _quests(draw: st.DrawFn) -> QuestRules:
         Quest(key=key, rule=draw(st.sampled_from(COUNTED)), target=draw(st.integers(1, 5)), names=draw(_names))
         for key in keys
     )
-    return QuestRules(pool=pool, daily=draw(st.integers(0, len({quest.rule for quest in pool}))))
+    weekly = ClassQuestRules(
+        target=draw(st.integers(1, 1000)), percent=draw(st.integers(1, 100)), smallest=draw(st.integers(1, 1000)),
+        names=RULESET_1.quests.weekly.names,
+    )  # fmt: skip
+    return QuestRules(pool=pool, daily=draw(st.integers(0, len({quest.rule for quest in pool}))), weekly=weekly)
 
 
 @st.composite

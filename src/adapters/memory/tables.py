@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from application.gamification.check_ledger import LedgerCheck
+from application.gamification.class_quest_ports import ClassResult
 from application.gamification.league_ports import Group
 from application.gamification.outbox_ports import Told
 from application.gamification.ports import BadgeAward
@@ -91,6 +92,7 @@ class MemoryTables:
     league_groups: dict[UUID, Group] = field(default_factory=dict)
     league_members: dict[tuple[UserId, date], LeagueMember] = field(default_factory=dict)
     closed_groups: frozenset[UUID] = frozenset()
+    class_quests: dict[tuple[CourseId, date], ClassResult] = field(default_factory=dict)
     rulesets: dict[int, Edition] = field(default_factory=dict)
     deliveries: dict[str, WebhookDelivery] = field(default_factory=dict)
     denied_sessions: dict[str, datetime] = field(default_factory=dict)
@@ -125,6 +127,7 @@ class MemoryTables:
             league_groups=dict(self.league_groups),
             league_members=dict(self.league_members),
             closed_groups=self.closed_groups,
+            class_quests=dict(self.class_quests),
             rulesets=dict(self.rulesets),
             deliveries=dict(self.deliveries),
             denied_sessions=dict(self.denied_sessions),

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from adapters.memory.attempts import MemoryAttemptRepository
 from adapters.memory.audit import MemoryAuditLog
 from adapters.memory.certificates import MemoryCertificateRepository
+from adapters.memory.class_quests import MemoryClassQuests
 from adapters.memory.content import MemoryLessonRepository, MemoryModuleRepository
 from adapters.memory.courses import MemoryCourseRepository, MemoryOwners
 from adapters.memory.free_days import MemoryFreeDays
@@ -80,6 +81,7 @@ class MemoryUnit(
         self.records = MemoryPlayerRecords(self._tables)
         self.outbox = MemoryOutbox(self._tables)
         self.leagues = MemoryLeagues(self._tables)
+        self.class_quests = MemoryClassQuests(self._tables)
         self.ledger_checks = MemoryLedgerChecks(self._tables)
         self.free_days = MemoryFreeDays(self._tables)
         self.rulesets = MemoryRulesetRepository(self._tables)

@@ -5,6 +5,7 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.repositories.attempts import PostgresAttemptRepository
 from adapters.postgres.repositories.audit import PostgresAuditLog
 from adapters.postgres.repositories.certificates import PostgresCertificateRepository
+from adapters.postgres.repositories.class_quests import PostgresClassQuests
 from adapters.postgres.repositories.content import PostgresLessonRepository, PostgresModuleRepository
 from adapters.postgres.repositories.courses import PostgresCourseRepository, PostgresOwners
 from adapters.postgres.repositories.enrollments import (
@@ -28,6 +29,7 @@ from adapters.postgres.repositories.webhooks import PostgresSessionDenyList, Pos
 from adapters.postgres.statement import Connection
 from application.catalog.content_ports import ContentUnit
 from application.gamification.check_ledger import LedgerCheckUnit
+from application.gamification.class_quest_ports import ClassQuestUnit
 from application.gamification.correct_xp import CorrectionUnit
 from application.gamification.free_days import FreeDayUnit
 from application.gamification.grant_badges import BadgeUnit
@@ -58,6 +60,7 @@ class PostgresUnit(
     RecordUnit,
     OutboxUnit,
     LeagueUnit,
+    ClassQuestUnit,
     CorrectionUnit,
     FreeDayUnit,
     LedgerCheckUnit,
@@ -86,6 +89,7 @@ class PostgresUnit(
         self.records = PostgresPlayerRecords(connection)
         self.outbox = PostgresOutbox(connection)
         self.leagues = PostgresLeagues(connection)
+        self.class_quests = PostgresClassQuests(connection)
         self.ledger_checks = PostgresLedgerChecks(connection)
         self.free_days = PostgresFreeDays(connection)
         self.rulesets = PostgresRulesetRepository(connection)

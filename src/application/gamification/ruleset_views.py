@@ -73,9 +73,22 @@ class QuestRule(_Closed, frozen=True, kw_only=True):
     names: Texts
 
 
+class ClassQuestRule(_Closed, frozen=True, kw_only=True):
+    """Won by a course's class in a week where `percent` of it complete `target` lessons, `{n}` in the names.
+
+    The class is who completes one at least, and `smallest` of them make one.
+    """
+
+    target: Annotated[int, Meta(ge=1, le=1000)]
+    percent: Annotated[int, Meta(ge=1, le=100)]
+    smallest: Annotated[int, Meta(ge=1, le=1000)]
+    names: Texts
+
+
 class QuestPool(_Closed, frozen=True, kw_only=True):
     daily: Annotated[int, Meta(ge=0, le=10)]
     pool: Annotated[Sequence[QuestRule], Meta(max_length=MOST_QUESTS)]
+    weekly: ClassQuestRule
 
 
 class LeagueGroups(_Closed, frozen=True, kw_only=True):

@@ -1,11 +1,13 @@
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from application.gamification.class_quest_ports import ClassQuestQueries
 from application.gamification.queries import GameQueries
 from application.gamification.rulebook import Rulebook
 from application.gamification.views import (
     BadgeProgressView,
     BadgesView,
+    ClassQuestView,
     GameView,
     LevelView,
     QuestsView,
@@ -16,7 +18,7 @@ from application.shared.clock import Clock
 from domain.gamification.badges import Badge, progress_of, with_former
 from domain.gamification.levels import level_of
 from domain.gamification.local_days import day_ends, day_for
-from domain.gamification.quests import monday_of
+from domain.gamification.quests import monday_of, week_ends
 from domain.gamification.streak import as_of
 from domain.shared.ids import UserId
 
@@ -24,8 +26,9 @@ from domain.shared.ids import UserId
 class ShowGame:
     """One's own game as of now. Looking changes nothing: a freeze that would be used is shown as used."""
 
-    def __init__(self, queries: GameQueries, rulebook: Rulebook, clock: Clock) -> None:
+    def __init__(self, queries: GameQueries, class_quests: ClassQuestQueries, rulebook: Rulebook, clock: Clock) -> None:
         self._queries = queries
+        self._class_quests = class_quests
         self._rulebook = rulebook
         self._clock = clock
 
@@ -61,4 +64,13 @@ class ShowGame:
         facts = await self._queries.player(user_id, monday_of(now))
         zone = ZoneInfo(facts.time_zone)
         today = day_for(now, zone, facts.player.day)
-        return QuestsView(day=today, ends_at=day_ends(today, zone), items=quests_today(facts.player, today, rules))
+        week, weekly = monday_of(now), rules.quests.weekly
+        classes = await self._class_quests.mine(user_id, week, target=weekly.target)
+        return QuestsView(
+            day=today,
+            ends_at=day_ends(today, zone),
+            items=quests_today(facts.player, today, rules),
+            week=week,
+            week_ends_at=week_ends(week),
+            classes=[ClassQuestView.of(each, weekly) for each in classes],
+        )

@@ -6,7 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from application.gamification.class_quest_ports import ClassProgress
 from domain.gamification.badges import Badge, BadgeProgress, BadgeTier
+from domain.gamification.class_quests import ClassQuestRules, needed_of
 from domain.gamification.ledger import LedgerEntry
 from domain.gamification.levels import Level, level_of
 from domain.gamification.play import Turn
@@ -14,6 +16,7 @@ from domain.gamification.player import Player
 from domain.gamification.quests import Quest, quests_of
 from domain.gamification.ruleset import Ruleset
 from domain.gamification.streak import Streak
+from domain.shared.ids import CourseId
 
 
 class XpView(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,12 +192,48 @@ class BadgesView(msgspec.Struct, frozen=True):
     items: Sequence[BadgeProgressView]
 
 
+class ClassQuestView(msgspec.Struct, frozen=True, kw_only=True):
+    """A course's quest of this week, for everybody in it: won once `reached` of its `members` are as many as `needed`.
+
+    `members` are those who completed a lesson of it in this week, `done` is how many I did. Who has reached the
+    target is paid when the week has ended and the quest is won.
+    """
+
+    course_id: CourseId
+    course_title: str
+    name: Mapping[str, str]
+    done: int
+    target: int
+    reached: int
+    needed: int
+    members: int
+    is_won_so_far: bool
+
+    @classmethod
+    def of(cls, progress: ClassProgress, rules: ClassQuestRules) -> "ClassQuestView":
+        needed = needed_of(progress.members, rules)
+        return cls(
+            course_id=progress.course_id,
+            course_title=progress.course_title,
+            name={language: text.replace("{n}", str(rules.target)) for language, text in rules.names.items()},
+            done=min(progress.done, rules.target),
+            target=rules.target,
+            reached=progress.reached,
+            needed=needed,
+            members=progress.members,
+            is_won_so_far=progress.members >= rules.smallest and progress.reached >= needed,
+        )
+
+
 class QuestsView(msgspec.Struct, frozen=True, kw_only=True):
-    """Today's, on my own date `day`, until `ends_at`."""
+    """Today's, on my own date `day`, until `ends_at`; and those of my classes, until `week_ends_at`."""
 
     day: date
     ends_at: datetime
     items: Sequence[QuestView]
+    week: date
+    week_ends_at: datetime
+    classes: Sequence[ClassQuestView]
 
 
 def _told(badge: Badge, tier: BadgeTier) -> dict[str, str]:

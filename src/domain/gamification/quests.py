@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import shake_128
 from zoneinfo import ZoneInfo
 
+from domain.gamification.class_quests import ClassQuestRules
 from domain.shared.ids import UserId
 
 _LOT = 4
+_DAILY = "daily/"
 WEEK_ZONE = ZoneInfo("Asia/Jakarta")
 
 
@@ -25,6 +27,7 @@ class Quest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestRules:
     pool: Sequence[Quest]
+    weekly: ClassQuestRules
     daily: int = 3
 
 
@@ -49,7 +52,12 @@ def reached(quests: Sequence[Quest], before: Mapping[str, int], now: Mapping[str
 
 def source_of(quest: Quest, day: date) -> str:
     """What the ledger knows it by."""
-    return f"daily/{day}/{quest.key}"
+    return f"{_DAILY}{day}/{quest.key}"
+
+
+def is_daily(source: str) -> bool:
+    """Whether that is the name of a day's quest, which follows from the day's deeds; others are won by a class."""
+    return source.startswith(_DAILY)
 
 
 def monday_of(instant: datetime) -> date:

@@ -1,5 +1,6 @@
 """Ruleset 1: the numbers that Tekun starts with."""
 
+from domain.gamification.class_quests import ClassQuestRules
 from domain.gamification.deeds import (
     ASSIGNMENT_GRADED,
     COURSE_COMPLETED,
@@ -58,7 +59,13 @@ RULESET_1 = Ruleset(
             ),
             _quest("tugas_dinilai", ASSIGNMENT_GRADED, 1, "Dapatkan nilai untuk 1 tugas", "Have an assignment graded"),
             _quest("tulis_ulasan", REVIEW_WRITTEN, 1, "Tulis 1 ulasan", "Write a review"),
-        )
+        ),
+        weekly=ClassQuestRules(
+            target=5,
+            percent=60,
+            smallest=3,
+            names={"id": "Sekelas rajin: {n} pelajaran minggu ini", "en": "A diligent class: {n} lessons this week"},
+        ),
     ),
     leagues=LeagueRules(),
     badges=BADGES,

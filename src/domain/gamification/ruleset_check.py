@@ -98,7 +98,8 @@ def _streak(place: Place) -> None:
 
 
 def _quests(place: Place) -> None:
-    fields = place.fields("daily", "pool")
+    fields = place.fields("daily", "pool", "weekly")
+    _weekly(fields["weekly"])
     daily = fields["daily"].whole(0, 10)
     pool = [each.fields("key", "rule", "target", "names") for each in fields["pool"].items(most=MOST_QUESTS)]
     rules = [quest["rule"].one_of(COUNTED, "rule.unknown") for quest in pool]
@@ -109,6 +110,14 @@ def _quests(place: Place) -> None:
     # A learner's quests of a day are of different rules.
     if daily is not None and None not in rules and len(set(rules)) < daily:
         fields["pool"].note("quests.too_few", f"has quests of {len(set(rules))} rules, fewer than there are on a day")
+
+
+def _weekly(place: Place) -> None:
+    fields = place.fields("target", "percent", "smallest", "names")
+    fields["target"].whole(1, 1000)
+    fields["percent"].whole(1, 100)
+    fields["smallest"].whole(1, 1000)
+    _texts(fields["names"], NAME_LENGTH)
 
 
 def _leagues(place: Place) -> None:

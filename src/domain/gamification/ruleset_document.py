@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from domain.gamification.badges import Badge, Measure, Tier
+from domain.gamification.class_quests import ClassQuestRules
 from domain.gamification.deeds import RULES, Prices
 from domain.gamification.leagues import LeagueRules
 from domain.gamification.ledger import Limits
@@ -18,12 +19,13 @@ LANGUAGES = ("id", "en")
 TIERS = LeagueRules().tiers
 """Of leagues: they have names, and learners stand in them, so that a ruleset doesn't change how many there are."""
 LEAGUES = ("group_size", "smallest", "promoted_of", "demoted_of")
+WEEKLY = ("target", "percent", "smallest")
 PERCENTS = ("passed_percent", "good_percent", "perfect_percent")
 _SECOND = timedelta(seconds=1)
 
 
 def document_of(ruleset: Ruleset) -> dict[str, Any]:
-    limits, levels = ruleset.limits, ruleset.levels
+    limits, levels, weekly = ruleset.limits, ruleset.levels, ruleset.quests.weekly
     return {
         "prices": {rule: ruleset.prices.amounts[rule] for rule in RULES},
         "quizzes": {name: getattr(ruleset.prices, name) for name in PERCENTS},
@@ -41,6 +43,10 @@ def document_of(ruleset: Ruleset) -> dict[str, Any]:
                 {"key": quest.key, "rule": quest.rule, "target": quest.target, "names": _texts(quest.names)}
                 for quest in ruleset.quests.pool
             ],
+            "weekly": {
+                **{name: getattr(weekly, name) for name in WEEKLY},
+                "names": _texts(weekly.names),
+            },
         },
         "leagues": {name: getattr(ruleset.leagues, name) for name in LEAGUES},
         "badges": [
@@ -74,7 +80,13 @@ def ruleset_of(version: int, document: Mapping[str, Any]) -> Ruleset:
         ),
         levels=LevelRules(base=int(document["levels"]["base"]), factor=Fraction(document["levels"]["factor"])),
         streak=StreakRules(**{name: int(value) for name, value in document["streak"].items()}),
-        quests=QuestRules(pool=tuple(_quest(each) for each in quests["pool"]), daily=int(quests["daily"])),
+        quests=QuestRules(
+            pool=tuple(_quest(each) for each in quests["pool"]),
+            daily=int(quests["daily"]),
+            weekly=ClassQuestRules(
+                **{name: int(quests["weekly"][name]) for name in WEEKLY}, names=_texts(quests["weekly"]["names"])
+            ),
+        ),
         leagues=LeagueRules(tiers=TIERS, **{name: int(document["leagues"][name]) for name in LEAGUES}),
         badges=tuple(_badge(each) for each in document["badges"]),
     )

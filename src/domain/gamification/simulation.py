@@ -1,6 +1,7 @@
 """History under other rules: each claim that was ever made, in its order, decided anew.
 
-What the ledger doesn't tell can't be told here either. A quiz claims what its percents were then, so other percents
+What the ledger doesn't tell can't be told here either. What a class has won stays won, at the price of the rules that
+are tried: others' deeds are not replayed beside one's own. A quiz claims what its percents were then, so other percents
 show nothing; the grade of an assignment is known from what it was paid, and taken for 100 % where it was paid nothing.
 """
 
@@ -15,7 +16,7 @@ from domain.gamification.deeds import ASSIGNMENT_GRADED, QUEST_COMPLETED, Claim
 from domain.gamification.ledger import Decision, LedgerEntry, Outcome, Standing, decide, total_of
 from domain.gamification.play import corrected
 from domain.gamification.player import Player
-from domain.gamification.quests import quests_of, reached, source_of
+from domain.gamification.quests import is_daily, quests_of, reached, source_of
 from domain.gamification.ruleset import Ruleset
 from domain.gamification.streak import after
 from domain.shared.ids import UserId
@@ -70,7 +71,7 @@ class _Turn:
         """What a turn wins by quests comes last in it, and somebody may earn with all of it or with nothing."""
         last = self.entries[-1]
         is_one_role = (last.decision is Decision.INELIGIBLE) == (entry.decision is Decision.INELIGIBLE)
-        has_won = last.rule == QUEST_COMPLETED and entry.rule != QUEST_COMPLETED
+        has_won = _follows_from_the_day(last) and not _follows_from_the_day(entry)
         is_corrected = Decision.CORRECTED in (last.decision, entry.decision)
         return (entry.at, entry.local_date) == (self.at, self.day) and is_one_role and not has_won and not is_corrected
 
@@ -110,7 +111,7 @@ class _Replay:
         rules, before = self._rules, _on_day(self.player, turn.day)
         if turn.entries:
             self._may_earn = all(entry.decision is not Decision.INELIGIBLE for entry in turn.entries)
-        made = [entry for entry in turn.entries if entry.rule != QUEST_COMPLETED]
+        made = [entry for entry in turn.entries if not _follows_from_the_day(entry)]
         self.player = before
         outcomes = self._decide([self._claim(entry) for entry in made], turn.at)
         self.assumed += sum(_is_assumed(entry, outcome) for entry, outcome in zip(made, outcomes, strict=True))
@@ -161,6 +162,11 @@ class _Replay:
             # Rounded half up, as grades are.
             price = (2 * price * full + was) // (2 * was) if was else price
         return Claim(entry.rule, entry.source, entry.course_id, price)
+
+
+def _follows_from_the_day(entry: LedgerEntry) -> bool:
+    """Quests of a day are won anew, or not; all other claims were made."""
+    return entry.rule == QUEST_COMPLETED and is_daily(entry.source)
 
 
 def _full_amount(entry: LedgerEntry, price: int) -> int:

@@ -44,9 +44,14 @@ class GameController(Controller):
         """All that there are, each with the tiers that I hold and my progress to the next one."""
         return answer_view(request, await show_game.badges(principal_of(request).user_id))
 
-    @get("/quests", operation_id="listMyQuests", summary="My quests of today", responses=shows(QuestsView))
+    @get(
+        "/quests",
+        operation_id="listMyQuests",
+        summary="My quests of today, and of my classes this week",
+        responses=shows(QuestsView),
+    )
     async def quests(self, request: Request[Any, Any, Any], show_game: Offered[ShowGame]) -> ASGIResponse:
-        """Three for each learner and day; the same however often they are looked at."""
+        """Three for each learner and day, the same however often they are looked at, and one for each of my courses."""
         return answer_view(request, await show_game.quests(principal_of(request).user_id))
 
     @get("/league", operation_id="getMyLeague", summary="My league of this week", responses=shows(LeagueView))

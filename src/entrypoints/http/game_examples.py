@@ -103,5 +103,27 @@ GAME_EXAMPLES: dict[str, Any] = {
     "FreeDay": {"name": "Hari Kemerdekaan"},
     "FreeDayView": {"day": "2027-08-17", "name": "Hari Kemerdekaan"},
     "FreeDaysView": {"items": [{"day": "2027-08-17", "name": "Hari Kemerdekaan"}]},
-    "QuestsView": {"day": "2026-11-26", "ends_at": "2026-11-26T17:00:00Z", "items": _QUESTS},
+    "QuestsView": {
+        "day": "2026-11-26",
+        "ends_at": "2026-11-26T17:00:00Z",
+        "items": _QUESTS,
+        "week": "2026-11-23",
+        "week_ends_at": "2026-11-29T17:00:00Z",
+        "classes": [
+            {
+                "course_id": "01980d3e-1f2a-7b3c-9d4e-5f60718293a4",
+                "course_title": "Dasar-dasar Pemrograman",
+                "name": {
+                    "id": "Sekelas rajin: 5 pelajaran minggu ini",
+                    "en": "A diligent class: 5 lessons this week",
+                },
+                "done": 2,
+                "target": 5,
+                "reached": 7,
+                "needed": 12,
+                "members": 20,
+                "is_won_so_far": False,
+            }
+        ],
+    },
 }

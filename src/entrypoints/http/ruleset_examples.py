@@ -8,7 +8,7 @@ from domain.gamification.ruleset_document import document_of
 _WHOLE = document_of(RULESET_1)
 RULES: dict[str, Any] = {
     **_WHOLE,
-    "quests": {"daily": 1, "pool": _WHOLE["quests"]["pool"][:2]},
+    "quests": {"daily": 1, "pool": _WHOLE["quests"]["pool"][:2], "weekly": _WHOLE["quests"]["weekly"]},
     "badges": _WHOLE["badges"][:2],
 }
 _SUMMARY = {

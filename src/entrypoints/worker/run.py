@@ -65,6 +65,11 @@ async def _run_leagues(container: Container) -> dict[str, object]:
     return {"closed": closed, "joined": joined}
 
 
+async def _run_class_quests(container: Container) -> dict[str, object]:
+    closed, paid = await container.run_class_quests()()
+    return {"closed": closed, "paid": paid}
+
+
 async def _check_ledger(container: Container) -> dict[str, object]:
     check = await container.check_ledger()()
     if check.drifts:
@@ -97,6 +102,7 @@ def jobs_of(container: Container) -> list[Job]:
         Job("retry_webhooks", timedelta(seconds=1), _retry_webhooks),
         Job("sweep_attempts", timedelta(seconds=5), _sweep_attempts),
         Job("run_leagues", timedelta(seconds=10), _run_leagues),
+        Job("run_class_quests", timedelta(minutes=5), _run_class_quests, is_long=True),
         Job("check_ledger", timedelta(days=1), _check_ledger, is_long=True),
         Job("grant_badges", timedelta(hours=1), _grant_badges, is_long=True),
         Job("forget", timedelta(minutes=10), _forget),

@@ -8,8 +8,9 @@ import pytest
 
 from adapters.postgres.pool import Pool
 from adapters.postgres.queries import certificates, game, learning, reviews
+from adapters.postgres.queries import class_quests as class_quest_queries
 from adapters.postgres.repositories import certificates as certificate_repository
-from adapters.postgres.repositories import enrollments, players, steps
+from adapters.postgres.repositories import class_quests, enrollments, players, steps
 from adapters.postgres.repositories import reviews as review_repository
 from adapters.postgres.statement import Connection, Statement
 
@@ -65,6 +66,8 @@ ASKED: dict[str, Statement] = {
     "a player": players._look,
     "a player to save": players._save,
     "my game": game._player,
+    "quests of my classes": class_quest_queries._mine,
+    "a week of a class": class_quests._lessons,
     "a page of my ledger": game.ledger_statement(has_cursor=True),
 }
 ASKED |= {

@@ -1,5 +1,6 @@
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -57,7 +58,8 @@ Index(
 )
 # Two who write for one learner at the same time can't both count on: one of them would lose the other's XP.
 Index("uq_xp_ledger_number", xp_ledger.c.user_id, xp_ledger.c.number, unique=True)
-Index("ix_xp_ledger_course_id", xp_ledger.c.course_id)
+# What was learned in a course in a week, and whether a course has a history at all.
+Index("ix_xp_ledger_course_id", xp_ledger.c.course_id, xp_ledger.c.at)
 # What was decided about an item, refusals included.
 Index("ix_xp_ledger_item", xp_ledger.c.user_id, xp_ledger.c.source)
 
@@ -182,6 +184,18 @@ league_members = Table(
     CheckConstraint("(rank IS NULL) = (movement IS NULL)", name="finish"),
 )
 Index("ix_league_members_group_id", league_members.c.group_id)
+
+# How a class's week ended, once it was closed; whoever has won was paid before.
+class_quests = Table(
+    "class_quests",
+    metadata,
+    Column("course_id", Uuid, ForeignKey("courses.id", ondelete="RESTRICT"), primary_key=True),
+    Column("week", Date, primary_key=True),
+    Column("members", Integer, nullable=False),
+    Column("reached", Integer, nullable=False),
+    Column("is_won", Boolean, nullable=False),
+    Column("closed_at", DateTime(timezone=True), nullable=False),
+)
 
 # What is told to whoever watches, written with what it tells of: a learner's are in the order of their numbers, which
 # are drawn under the lock of the player. `xact` is the transaction that wrote it: whoever reads on from the oldest one
