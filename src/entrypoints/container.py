@@ -79,6 +79,7 @@ from application.gamification.show_league import ShowLeague
 from application.gamification.show_rulesets import ShowRulesets
 from application.gamification.simulate_ruleset import SimulateRulesetHandler
 from application.gamification.verify_ledger import RebuildLedgerHandler, VerifyLedgerHandler
+from application.gamification.watch_leaderboard import WatchLeaderboard
 from application.identity.adjust_me import AdjustMeHandler
 from application.identity.apply_delivery import ApplyDelivery
 from application.identity.appoint_user import AppointUserHandler
@@ -222,6 +223,7 @@ class Container(DeclarativeContainer):
     projection = providers.Singleton(_projection, settings)
     leaderboards = providers.Singleton(ProjectedLeaderboards, projection, sql_leaderboards, standings)
     show_leaderboard = providers.Singleton(ShowLeaderboard, leaderboards, standings, clock)
+    watch_leaderboard = providers.Singleton(WatchLeaderboard, show_leaderboard)
     league_queries = providers.Singleton(PostgresLeagueQueries, pool)
     show_league = providers.Singleton(ShowLeague, league_queries, standings, rulebook, clock)
     run_leagues = providers.Singleton(RunLeaguesHandler, begin, rulebook, clock, new_id)

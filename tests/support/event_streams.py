@@ -47,12 +47,14 @@ class EventStream:
 
 
 @asynccontextmanager
-async def event_stream(url: str, headers: dict[str, str], last_id: str | None = None) -> AsyncIterator[EventStream]:
+async def event_stream(
+    url: str, headers: dict[str, str], last_id: str | None = None, *, path: str = "/v1/me/events"
+) -> AsyncIterator[EventStream]:
     sent = headers if last_id is None else {**headers, "Last-Event-ID": last_id}
     async with (
         # A TLS context for each would take longer than the stream.
         httpx.AsyncClient(base_url=url, timeout=30, verify=False) as client,  # noqa: S501 # loopback, without TLS
-        client.stream("GET", "/v1/me/events", headers=sent) as answer,
+        client.stream("GET", path, headers=sent) as answer,
     ):
         assert answer.status_code == 200, await answer.aread()
         stream = EventStream(answer)

@@ -67,7 +67,7 @@ class LiveFeed:
         self._position: int | None = None
         self._placing = asyncio.Lock()
         self._wanted = asyncio.Event()
-        self._is_closed = False
+        self._closing = asyncio.Event()
         self.open_pages = 0
 
     @asynccontextmanager
@@ -78,7 +78,7 @@ class LiveFeed:
             TooManyPages: this learner has as many as there may be.
             FeedClosed: this process is about to stop.
         """
-        if self._is_closed:
+        if self._closing.is_set():
             raise FeedClosed("This server is about to stop; connect again.")
         if len(self._pages[user_id]) >= MOST_PAGES:
             raise TooManyPages(f"There are {MOST_PAGES} streams open already; close one.")
@@ -108,10 +108,18 @@ class LiveFeed:
 
     def close(self) -> None:
         """Ends all pages; they will connect to another process."""
-        self._is_closed = True
+        self._closing.set()
         for pages in self._pages.values():
             for page in pages:
                 page.close()
+
+    async def closes_within(self, seconds: float) -> bool:
+        """Waits for so long, or for the end of all pages: streams of other kinds end with them."""
+        try:
+            await asyncio.wait_for(self._closing.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
 
     async def _place(self) -> None:
         async with self._placing:

@@ -79,6 +79,15 @@ class LeaderboardView(msgspec.Struct, frozen=True, kw_only=True):
     me: MyPlace | None
 
 
+@dataclass(frozen=True, slots=True)
+class ShownPlace:
+    """A place with the name that its learner chose."""
+
+    place: Place
+    name: str
+    gain: int | None
+
+
 class ShowLeaderboard:
     def __init__(self, leaderboards: Leaderboards, standings: Standings, clock: Clock) -> None:
         self._leaderboards = leaderboards
@@ -86,7 +95,16 @@ class ShowLeaderboard:
         self._clock = clock
 
     async def __call__(self, question: LeaderboardQuestion) -> LeaderboardView:
-        """As of this moment, or half a second ago.
+        """As of this moment, or half a second ago. Raises what `admitted` raises."""
+        board = await self.admitted(question)
+        if question.view is not View.PERCENTILE:
+            return view_of(question, board, await self._shown(question, board))
+        rank, participants = await self._leaderboards.place(board, question.user_id)
+        percent = None if rank is None else percentile(rank, participants)
+        return view_of(question, board, [], MyPlace(rank=rank, percentile=percent, participants=participants))
+
+    async def admitted(self, question: LeaderboardQuestion) -> Board:
+        """The board that is asked for, as of now.
 
         Raises:
             LeaderboardQuestionInvalid: a course without its scope, or the other way round; a view without a meaning.
@@ -95,46 +113,31 @@ class ShowLeaderboard:
         _assert_sensible(question)
         await self._assert_may_see(question)
         week = monday_of(self._clock()) if question.scope is Scope.WEEK else None
-        board = Board(scope=question.scope, week=week, course_id=question.course_id)
-        items, me = await self._answer(question, board)
-        return LeaderboardView(
-            scope=question.scope.value, view=question.view.value, week=week, course_id=question.course_id,
-            items=items, me=me,
-        )  # fmt: skip
+        return Board(scope=question.scope, week=week, course_id=question.course_id)
 
-    async def _answer(
-        self, question: LeaderboardQuestion, board: Board
-    ) -> tuple[Sequence[LeaderboardRow], MyPlace | None]:
-        user_id = question.user_id
-        match question.view:
-            case View.PERCENTILE:
-                rank, participants = await self._leaderboards.place(board, user_id)
-                percent = None if rank is None else percentile(rank, participants)
-                return [], MyPlace(rank=rank, percentile=percent, participants=participants)
-            case View.IMPROVED:
-                assert board.week is not None, "checked before"
-                found = await self._standings.improved(board.week, limit=question.limit)
-                places = [Place(rank, each.user_id, each.xp) for rank, each in enumerate(found, start=1)]
-                return await self._rows(user_id, places, [each.gain for each in found]), None
-            case View.AROUND:
-                places = list(await self._leaderboards.around(board, user_id, neighbors=question.neighbors))
-            case View.TOP:
-                places = list(await self._leaderboards.top(board, limit=question.limit))
-        return await self._rows(user_id, places, [None] * len(places)), None
+    async def first(self, board: Board, *, limit: int) -> Sequence[ShownPlace]:
+        places = await self._leaderboards.top(board, limit=limit)
+        return await self._named(places, [None] * len(places))
 
-    async def _rows(
-        self, user_id: UserId, places: Sequence[Place], gains: Sequence[int | None]
-    ) -> Sequence[LeaderboardRow]:
+    async def _shown(self, question: LeaderboardQuestion, board: Board) -> Sequence[ShownPlace]:
+        if question.view is View.TOP:
+            return await self.first(board, limit=question.limit)
+        if question.view is View.AROUND:
+            places = await self._leaderboards.around(board, question.user_id, neighbors=question.neighbors)
+            return await self._named(places, [None] * len(places))
+        assert board.week is not None, "checked before"
+        found = await self._standings.improved(board.week, limit=question.limit)
+        places = [Place(rank, each.user_id, each.xp) for rank, each in enumerate(found, start=1)]
+        return await self._named(places, [each.gain for each in found])
+
+    async def _named(self, places: Sequence[Place], gains: Sequence[int | None]) -> Sequence[ShownPlace]:
         """Who hid in this very moment is left out."""
         faces = await self._standings.faces([place.user_id for place in places]) if places else {}
         return [
-            LeaderboardRow(
-                rank=place.rank, name=faces[place.user_id].name or "", xp=place.xp, gain=gain,
-                is_me=place.user_id == user_id,
-            )
+            ShownPlace(place, faces[place.user_id].name or "", gain)
             for place, gain in zip(places, gains, strict=True)
             if place.user_id in faces and faces[place.user_id].is_visible
-        ]  # fmt: skip
+        ]
 
     async def _assert_may_see(self, question: LeaderboardQuestion) -> None:
         if question.course_id is None:
@@ -144,6 +147,23 @@ class ShowLeaderboard:
             raise LeaderboardCourseNotFound("There is no such course.")
         if not may_see and not question.is_admin:
             raise LeaderboardOfOthers("This is for who learns in the course, and for its owner.")
+
+
+def view_of(
+    question: LeaderboardQuestion, board: Board, shown: Sequence[ShownPlace], me: MyPlace | None = None
+) -> LeaderboardView:
+    """For who asks: their own row is marked."""
+    items = [
+        LeaderboardRow(
+            rank=each.place.rank, name=each.name, xp=each.place.xp, gain=each.gain,
+            is_me=each.place.user_id == question.user_id,
+        )
+        for each in shown
+    ]  # fmt: skip
+    return LeaderboardView(
+        scope=board.scope.value, view=question.view.value, week=board.week, course_id=board.course_id, items=items,
+        me=me,
+    )  # fmt: skip
 
 
 def _assert_sensible(question: LeaderboardQuestion) -> None:

@@ -79,6 +79,7 @@ ROUTED = (
     "simulate_ruleset",
     "submissions",
     "users",
+    "watch_leaderboard",
     "watch_lesson",
     "withdraw",
     "write_review",

@@ -1,4 +1,4 @@
-"""What happens to me, as it happens: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
+"""What happens to me, as it happens, as server-sent events."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,16 +10,13 @@ from litestar.params import HeaderParameter
 from litestar.response import Stream
 
 from application.gamification.live_feed import LiveFeed
-from application.gamification.outbox_ports import Told
 from domain.shared.errors import Invalid
 from domain.shared.ids import UserId
 from entrypoints.http.auth import principal_of
+from entrypoints.http.event_stream import MEDIA_TYPE, RETRY_MILLISECONDS, STILL_HERE, answer_stream, event
 from entrypoints.http.injection import Offered
 from entrypoints.settings import Settings
 
-RETRY_MILLISECONDS = 2000
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_MEDIA_TYPE = "text/event-stream"
 _LONGEST_ID = 18
 """Digits of a number that fits into 64 bits."""
 LastEventId = Annotated[
@@ -45,7 +42,7 @@ class EventsController(Controller):
         "/events",
         operation_id="streamMyEvents",
         summary="My events, as they happen",
-        responses={200: ResponseSpec(data_container=str, description="A stream.", media_type=_MEDIA_TYPE)},
+        responses={200: ResponseSpec(data_container=str, description="A stream.", media_type=MEDIA_TYPE)},
     )
     async def events(
         self,
@@ -60,13 +57,8 @@ class EventsController(Controller):
         not kept any more, so that all that is shown is to be fetched anew. A comment every few seconds shows that the
         stream lives. It ends after some minutes: connect again, as `EventSource` does by itself.
         """
-        last = _last(last_event_id)
-        if request.scope["state"]["method"] == "HEAD":
-            return Stream(iter(()), headers=_HEADERS, media_type=_MEDIA_TYPE)
-        stream = _stream(live_feed, principal_of(request).user_id, last, settings)
-        # Before the answer begins: a refusal still has a status of its own.
-        first = await anext(stream)
-        return Stream(_joined(first, stream), headers=_HEADERS, media_type=_MEDIA_TYPE)
+        stream = _stream(live_feed, principal_of(request).user_id, _last(last_event_id), settings)
+        return await answer_stream(request, stream)
 
 
 def _last(header: str | None) -> int | None:
@@ -84,23 +76,13 @@ async def _stream(feed: LiveFeed, user_id: UserId, last: int | None, settings: S
     async with feed.page(user_id, last) as page:
         yield f"retry: {RETRY_MILLISECONDS}\nid: {page.last}\n\n".encode()
         if page.is_reset:
-            yield f"id: {page.last}\nevent: reset\ndata: {{}}\n\n".encode()
+            yield event("reset", "{}", number=page.last)
         while (left := ends - now()) > 0:
             try:
                 told = await asyncio.wait_for(page.next(), min(settings.events_heartbeat_seconds, left))
             except TimeoutError:
-                yield b": still here\n\n"
+                yield STILL_HERE
                 continue
             if told is None:
                 return
-            yield _event(told)
-
-
-async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for each in rest:
-        yield each
-
-
-def _event(told: Told) -> bytes:
-    return f"id: {told.number}\nevent: {told.kind}\ndata: {told.body}\n\n".encode()
+            yield event(told.kind, told.body, number=told.number)

@@ -127,3 +127,4 @@ GAME_EXAMPLES: dict[str, Any] = {
         ],
     },
 }
+BOARD_EVENT = {"event": "leaderboard", "data": msgspec.json.encode(GAME_EXAMPLES["LeaderboardView"]).decode()}

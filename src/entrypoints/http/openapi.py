@@ -9,7 +9,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 from litestar.routes import BaseRoute
 from litestar.types import ControllerRouterHandler
 
-from entrypoints.http.game_examples import EVENT
+from entrypoints.http.game_examples import BOARD_EVENT, EVENT
 from entrypoints.http.openapi_components import (
     EXAMPLES,
     HEADERS,
@@ -50,7 +50,7 @@ _TAGS = (
 UNSHARED = frozenset({"changeMe"})
 # Whose body names something else that may not be there.
 NAMING = frozenset({"createRuleset"})
-STREAMS = frozenset({"streamMyEvents"})
+STREAMS = frozenset({"streamMyEvents", "watchLeaderboard"})
 # What each event of a stream is; the stream as a whole has no schema.
 _EVENT = {
     "type": "object",
@@ -61,11 +61,20 @@ _EVENT = {
         "retry": {"type": "integer"},
     },
 }
+_BOARD_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["leaderboard"]},
+        "data": {"type": "string", "description": "JSON, a LeaderboardView."},
+        "retry": {"type": "integer"},
+    },
+}
 _TABLE = {"text/csv": {"schema": {"type": "string"}}}
 TEXTS = {
     "exportCourseAnalytics": _TABLE,
     "exportGrades": _TABLE,
     "streamMyEvents": {"text/event-stream": {"schema": _EVENT, "example": EVENT}},
+    "watchLeaderboard": {"text/event-stream": {"schema": _BOARD_EVENT, "example": BOARD_EVENT}},
 }
 _OF_ONE_KIND = ("/v1/quizzes/", "/v1/assignments/")
 _METHODS = ("get", "post", "put", "patch", "delete")

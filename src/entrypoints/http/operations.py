@@ -12,6 +12,7 @@ from litestar.response.base import ASGIResponse
 from adapters.telemetry.metrics import CONTENT_TYPE, Metrics
 from application.gamification.check_ledger import LedgerCheckQueries
 from application.gamification.live_feed import LiveFeed
+from application.gamification.watch_leaderboard import WatchLeaderboard
 from domain.shared.errors import Forbidden, Unavailable
 from entrypoints.http.documentation import shows
 from entrypoints.http.injection import Offered
@@ -62,13 +63,14 @@ class OperationsController(Controller):
         metrics: Offered[Metrics],
         readiness: Offered[Readiness],
         live_feed: Offered[LiveFeed],
+        watch_leaderboard: Offered[WatchLeaderboard],
         ledger_checks: Offered[LedgerCheckQueries],
         settings: Offered[Settings],
     ) -> ASGIResponse:
         if not (settings.metrics_public or (not settings.is_production and _is_loopback(request))):
             raise MetricsPrivate("Metrics are not served here: see TEKUN_METRICS_PUBLIC.")
         readiness.observe(metrics)
-        metrics.live_streams.set(live_feed.open_pages)
+        metrics.live_streams.set(live_feed.open_pages + watch_leaderboard.open_watches)
         # While the database is away, what was known before stands.
         with suppress(Unavailable):
             metrics.observe_ledger(await ledger_checks.newest())

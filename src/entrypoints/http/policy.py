@@ -100,6 +100,7 @@ POLICY: dict[str, Rule] = {
     "withdrawFreeDay": Rule(ADMINS),
     "getMyLeague": Rule(SIGNED_IN, Relation.SELF),
     "getLeaderboard": Rule(SIGNED_IN),
+    "watchLeaderboard": Rule(SIGNED_IN),
     "streamMyEvents": Rule(SIGNED_IN, Relation.SELF),
     "listRulesets": Rule(ADMINS),
     "createRuleset": Rule(ADMINS),

@@ -404,8 +404,8 @@ def test_every_operation_is_counted() -> None:
     counted = {*ANONYMOUS, *SIGNED_IN, *WRITES, *LEARNING, *QUIZZES, *TEACHING, *BOARDS}
     pages = {"getDocsAsset", "getErrorCatalog"}
     webhook = {"receiveClerkWebhook"}
-    # Reads on for as long as it lasts, once for all streams: the unit tests of the feed count that.
-    streams = {"streamMyEvents"}
+    # Reads on for as long as it lasts, once for all streams: the unit tests of feed and watch count that.
+    streams = {"streamMyEvents", "watchLeaderboard"}
     simulation = {"simulateRuleset"}
     paths = {line.partition("?")[0] for line in counted if "nowhere" not in line}
     paths = {re.sub(r"(/leaderboards|/free-days)/.*", r"\1/{}", path) for path in paths}
