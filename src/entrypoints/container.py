@@ -64,6 +64,7 @@ from application.gamification.check_ledger import CheckLedgerHandler
 from application.gamification.correct_xp import CorrectXpHandler
 from application.gamification.create_ruleset import CreateRulesetHandler
 from application.gamification.delete_ruleset import DeleteRulesetHandler
+from application.gamification.first_places import FirstPlaces
 from application.gamification.free_days import ChangeFreeDays
 from application.gamification.grant_badges import GrantBadgesHandler
 from application.gamification.leaderboard_ports import Projection
@@ -222,8 +223,9 @@ class Container(DeclarativeContainer):
     standings = providers.Singleton(PostgresStandings, pool)
     projection = providers.Singleton(_projection, settings)
     leaderboards = providers.Singleton(ProjectedLeaderboards, projection, sql_leaderboards, standings)
-    show_leaderboard = providers.Singleton(ShowLeaderboard, leaderboards, standings, clock)
-    watch_leaderboard = providers.Singleton(WatchLeaderboard, show_leaderboard)
+    first_places = providers.Singleton(FirstPlaces, leaderboards, standings)
+    show_leaderboard = providers.Singleton(ShowLeaderboard, leaderboards, standings, first_places, clock)
+    watch_leaderboard = providers.Singleton(WatchLeaderboard, show_leaderboard, first_places)
     league_queries = providers.Singleton(PostgresLeagueQueries, pool)
     show_league = providers.Singleton(ShowLeague, league_queries, standings, rulebook, clock)
     run_leagues = providers.Singleton(RunLeaguesHandler, begin, rulebook, clock, new_id)

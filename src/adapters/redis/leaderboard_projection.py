@@ -96,7 +96,8 @@ class RedisProjection(Projection):
                 await self._fill(aside, page)
         with _away():
             async with self._client.pipeline(transaction=True) as pipeline:
-                pipeline.delete(*keys)
+                # Freed in the background: to delete a million members at once would hold everybody up.
+                pipeline.unlink(*keys)
                 for old, new in zip(aside[:2], keys[:2], strict=True):
                     # A board without anybody has no keys to be renamed.
                     pipeline.eval(_RENAME, 2, old, new)

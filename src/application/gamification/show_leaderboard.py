@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from application.gamification.first_places import FirstPlaces, ShownPlace, named
 from application.gamification.leaderboard_ports import Leaderboards, Place, Standings
 from application.shared.clock import Clock
 from domain.gamification.leaderboard import Board, Scope, percentile
@@ -14,7 +15,6 @@ from domain.gamification.quests import monday_of
 from domain.shared.errors import FieldError, Forbidden, Invalid, NotFound
 from domain.shared.ids import CourseId, UserId
 
-MOST_ROWS = 100
 MOST_NEIGHBORS = 25
 
 
@@ -79,23 +79,17 @@ class LeaderboardView(msgspec.Struct, frozen=True, kw_only=True):
     me: MyPlace | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPlace:
-    """A place with the name that its learner chose."""
-
-    place: Place
-    name: str
-    gain: int | None
-
-
 class ShowLeaderboard:
-    def __init__(self, leaderboards: Leaderboards, standings: Standings, clock: Clock) -> None:
+    def __init__(
+        self, leaderboards: Leaderboards, standings: Standings, first_places: FirstPlaces, clock: Clock
+    ) -> None:
         self._leaderboards = leaderboards
+        self._first_places = first_places
         self._standings = standings
         self._clock = clock
 
     async def __call__(self, question: LeaderboardQuestion) -> LeaderboardView:
-        """As of this moment, or half a second ago. Raises what `admitted` raises."""
+        """As of this moment, or a second ago. Raises what `admitted` raises."""
         board = await self.admitted(question)
         if question.view is not View.PERCENTILE:
             return view_of(question, board, await self._shown(question, board))
@@ -115,29 +109,16 @@ class ShowLeaderboard:
         week = monday_of(self._clock()) if question.scope is Scope.WEEK else None
         return Board(scope=question.scope, week=week, course_id=question.course_id)
 
-    async def first(self, board: Board, *, limit: int) -> Sequence[ShownPlace]:
-        places = await self._leaderboards.top(board, limit=limit)
-        return await self._named(places, [None] * len(places))
-
     async def _shown(self, question: LeaderboardQuestion, board: Board) -> Sequence[ShownPlace]:
         if question.view is View.TOP:
-            return await self.first(board, limit=question.limit)
+            return (await self._first_places(board))[: question.limit]
         if question.view is View.AROUND:
-            places = await self._leaderboards.around(board, question.user_id, neighbors=question.neighbors)
-            return await self._named(places, [None] * len(places))
+            around = await self._leaderboards.around(board, question.user_id, neighbors=question.neighbors)
+            return await named(self._standings, around)
         assert board.week is not None, "checked before"
         found = await self._standings.improved(board.week, limit=question.limit)
         places = [Place(rank, each.user_id, each.xp) for rank, each in enumerate(found, start=1)]
-        return await self._named(places, [each.gain for each in found])
-
-    async def _named(self, places: Sequence[Place], gains: Sequence[int | None]) -> Sequence[ShownPlace]:
-        """Who hid in this very moment is left out."""
-        faces = await self._standings.faces([place.user_id for place in places]) if places else {}
-        return [
-            ShownPlace(place, faces[place.user_id].name or "", gain)
-            for place, gain in zip(places, gains, strict=True)
-            if place.user_id in faces and faces[place.user_id].is_visible
-        ]
+        return await named(self._standings, places, [each.gain for each in found])
 
     async def _assert_may_see(self, question: LeaderboardQuestion) -> None:
         if question.course_id is None:

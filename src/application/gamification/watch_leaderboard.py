@@ -1,66 +1,43 @@
-"""A leaderboard's first ones as they change, for whoever watches: asked for once, however many do."""
+"""A leaderboard's first ones as they change, for whoever watches."""
 
-import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
+from application.gamification.first_places import FirstPlaces, ShownPlace
 from application.gamification.live_feed import MOST_PAGES, TooManyPages
-from application.gamification.show_leaderboard import (
-    LeaderboardQuestion,
-    LeaderboardView,
-    ShowLeaderboard,
-    ShownPlace,
-    view_of,
-)
+from application.gamification.show_leaderboard import LeaderboardQuestion, LeaderboardView, ShowLeaderboard, view_of
 from domain.gamification.leaderboard import Board
 from domain.shared.ids import UserId
 
 PERIOD_SECONDS = 0.5
+"""From one look to the next one."""
 MOST_WATCHED = 20
 """Rows of a board that is watched."""
-
-
-@dataclass(slots=True)
-class _Top:
-    """What all who watch one board see; `shown` is another object only where something is different."""
-
-    shown: Sequence[ShownPlace] = ()
-    asked_at: float = -PERIOD_SECONDS
-    watchers: int = 0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Watched:
     """One learner's look at a board."""
 
-    def __init__(self, show: ShowLeaderboard, top: _Top, board: Board, question: LeaderboardQuestion) -> None:
-        self._show = show
-        self._top = top
+    def __init__(self, first_places: FirstPlaces, board: Board, question: LeaderboardQuestion) -> None:
+        self._first_places = first_places
         self._board = board
         self._question = question
         self._seen: Sequence[ShownPlace] | None = None
 
     async def look(self) -> LeaderboardView | None:
-        """The board where it is different from the last look, at most `PERIOD_SECONDS` late."""
-        top = self._top
-        async with top.lock:
-            if time.monotonic() - top.asked_at >= PERIOD_SECONDS:
-                shown = await self._show.first(self._board, limit=MOST_WATCHED)
-                top.shown = top.shown if shown == top.shown else shown
-                top.asked_at = time.monotonic()
-        if top.shown is self._seen:
+        """The board, where it is different from the last look."""
+        shown = (await self._first_places(self._board))[:MOST_WATCHED]
+        if shown == self._seen:
             return None
-        self._seen = top.shown
-        return view_of(self._question, self._board, top.shown)
+        self._seen = shown
+        return view_of(self._question, self._board, shown)
 
 
 class WatchLeaderboard:
-    def __init__(self, show: ShowLeaderboard) -> None:
+    def __init__(self, show: ShowLeaderboard, first_places: FirstPlaces) -> None:
         self._show = show
-        self._tops: dict[str, _Top] = {}
+        self._first_places = first_places
         self._watchers: Counter[UserId] = Counter()
 
     @property
@@ -78,15 +55,10 @@ class WatchLeaderboard:
         board = await self._show.admitted(question)
         if self._watchers[question.user_id] >= MOST_PAGES:
             raise TooManyPages(f"There are {MOST_PAGES} streams open already; close one.")
-        top = self._tops.setdefault(board.name, _Top())
-        top.watchers += 1
         self._watchers[question.user_id] += 1
         try:
-            yield Watched(self._show, top, board, question)
+            yield Watched(self._first_places, board, question)
         finally:
-            top.watchers -= 1
             self._watchers[question.user_id] -= 1
-            if not top.watchers:
-                del self._tops[board.name]
             if not self._watchers[question.user_id]:
                 del self._watchers[question.user_id]

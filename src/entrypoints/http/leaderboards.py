@@ -12,10 +12,10 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 from litestar.response.base import ASGIResponse
 
+from application.gamification.first_places import MOST_ROWS
 from application.gamification.live_feed import LiveFeed
 from application.gamification.show_leaderboard import (
     MOST_NEIGHBORS,
-    MOST_ROWS,
     LeaderboardQuestion,
     LeaderboardView,
     ShowLeaderboard,
@@ -67,7 +67,7 @@ class LeaderboardsController(Controller):
     ) -> ASGIResponse:
         """Ties go to whoever reached the score first. Names are what each learner chose; who hides is nowhere.
 
-        A course's is for who learns in it, and for its owner. At most half a second old.
+        A course's is for who learns in it, and for its owner. At most a second old.
         """
         question = _question(request, board, view, course_id, limit, neighbors)
         return answer_view(request, await show_leaderboard(question))

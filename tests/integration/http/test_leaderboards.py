@@ -1,5 +1,6 @@
 """Leaderboards over HTTP: four views, names by choice, and nobody who hides."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -60,6 +61,15 @@ async def test_the_top_of_a_course(platform: Platform, race: tuple[str, list[Per
         assert found["me"] == {"rank": rank, "percentile": percent, "participants": 3}
 
 
+async def soon_first(platform: Platform, person: Person, path: str, name: str) -> bool:
+    """Whether that is the name of the first one within a second, which is how old an answer may be."""
+    for _ in range(12):
+        if (await ask(platform, person, path))["items"][0]["name"] == name:
+            return True
+        await asyncio.sleep(0.1)
+    return False
+
+
 async def test_all_time_and_the_week(platform: Platform, race: tuple[str, list[Person]], admin: Person):
     _, [first, *_] = race
     # Ahead of whoever else is there, so that they are among the hundred who improved most.
@@ -85,7 +95,7 @@ async def test_a_pseudonym_instead_of_the_name(platform: Platform, race: tuple[s
     assert (refused["code"], refused["errors"][0]["pointer"]) == ("user.pseudonym_missing", "/pseudonym")
     me = await change(platform, first, {"leaderboard": "pseudonym", "pseudonym": "Elang Rajin"})
     assert (me["leaderboard"], me["pseudonym"]) == ("pseudonym", "Elang Rajin")
-    assert (await ask(platform, second, path))["items"][0]["name"] == "Elang Rajin"
+    assert await soon_first(platform, second, path, "Elang Rajin")
     taken = await change(platform, second, {"pseudonym": "elang rajin"}, 409)
     assert taken["code"] == "user.pseudonym_taken"
     for wrong in ("ab", "a" * 41, " abc"):
@@ -93,13 +103,14 @@ async def test_a_pseudonym_instead_of_the_name(platform: Platform, race: tuple[s
     still_needed = await change(platform, first, {"pseudonym": None}, 400)
     assert still_needed["code"] == "user.pseudonym_missing"
     await change(platform, first, {"leaderboard": "name", "pseudonym": None})
-    assert (await ask(platform, second, path))["items"][0]["name"] == "Siti"
+    assert await soon_first(platform, second, path, "Siti")
 
 
 async def test_who_hides_is_nowhere(platform: Platform, race: tuple[str, list[Person]]):
     course, [first, second, _] = race
     path = f"/v1/leaderboards/course?course_id={course}"
     await change(platform, first, {"leaderboard": "hidden"})
+    assert await soon_first(platform, second, path, "Budi")
     assert [row["name"] for row in (await ask(platform, second, path))["items"]] == ["Budi", "Ayu"]
     assert (await ask(platform, first, f"{path}&view=around"))["items"] == []
 

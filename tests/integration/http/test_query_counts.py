@@ -379,6 +379,7 @@ async def test_boards(counted: Platform, statements: list[str], dosen: Person, r
     found = {"course": (await counted.award(dosen, learner))["course_id"]}
     leaderboards = counted.container.leaderboards()
     leaderboards._fresh_seconds = 0
+    counted.container.first_places()._fresh_seconds = 0
     week = monday_of(counted.container.clock()())
     for board in (
         Board(scope=Scope.ALL_TIME), Board(scope=Scope.WEEK, week=week),

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from uuid import UUID
 
 import pytest
 
 from adapters.memory.leaderboards import MemoryLeaderboards, MemoryStandings
 from adapters.memory.unit import MemoryStore
-from application.gamification import watch_leaderboard
+from application.gamification.first_places import MOST_BOARDS, FirstPlaces
 from application.gamification.leaderboard_ports import Place
 from application.gamification.live_feed import MOST_PAGES, TooManyPages
 from application.gamification.show_leaderboard import (
@@ -20,6 +21,7 @@ from application.gamification.show_leaderboard import (
 from application.gamification.watch_leaderboard import MOST_WATCHED, WatchLeaderboard
 from domain.gamification.leaderboard import Board, Scope
 from domain.identity.user import User
+from domain.shared.ids import CourseId
 from tests.support.learning import Learning, a_syllabus
 from tests.support.people import a_user
 
@@ -33,12 +35,14 @@ class CountedLeaderboards(MemoryLeaderboards):
 
 
 class World:
-    def __init__(self) -> None:
+    def __init__(self, fresh_seconds: float = 0) -> None:
         self.store = MemoryStore()
         self.learning = Learning(self.store.begin)
         self.leaderboards = CountedLeaderboards(self.store.committed)
-        show = ShowLeaderboard(self.leaderboards, MemoryStandings(self.store.committed), self.learning.clock)
-        self.watch = WatchLeaderboard(show)
+        standings = MemoryStandings(self.store.committed)
+        first_places = FirstPlaces(self.leaderboards, standings, fresh_seconds=fresh_seconds)
+        show = ShowLeaderboard(self.leaderboards, standings, first_places, self.learning.clock)
+        self.watch = WatchLeaderboard(show, first_places)
         self.syllabus = a_syllabus(4)
         self.users = [a_user() for _ in range(3)]
 
@@ -64,8 +68,7 @@ class World:
 
 
 @pytest.fixture
-async def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(watch_leaderboard, "PERIOD_SECONDS", 0.0)
+async def world() -> World:
     made = World()
     await made.join()
     return made
@@ -94,8 +97,9 @@ async def test_a_race_that_is_watched(world: World):
         assert view.items[0].xp > view.items[1].xp
 
 
-async def test_it_is_asked_for_once_however_many_watch(world: World, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(watch_leaderboard, "PERIOD_SECONDS", 60.0)
+async def test_it_is_asked_for_once_however_many_watch():
+    world = World(fresh_seconds=60)
+    await world.join()
     async with (
         world.watch(world.question(world.users[0])) as one,
         world.watch(world.question(world.users[1])) as other,
@@ -105,7 +109,6 @@ async def test_it_is_asked_for_once_however_many_watch(world: World, monkeypatch
         assert world.leaderboards.asked == 1
         assert world.watch.open_watches == 3
     assert world.watch.open_watches == 0
-    assert world.watch._tops == {}, "nothing is left of a board that nobody watches"
 
 
 async def test_a_course_is_for_who_learns_in_it(world: World):
@@ -129,3 +132,10 @@ async def test_nobody_watches_more_than_ten(world: World):
         pass
     for watch in watches:
         await watch.__aexit__(None, None, None)
+
+
+async def test_boards_that_nobody_asks_for_are_forgotten(world: World):
+    first_places = FirstPlaces(world.leaderboards, MemoryStandings(world.store.committed))
+    for number in range(MOST_BOARDS + 5):
+        await first_places(Board(scope=Scope.COURSE, course_id=CourseId(UUID(int=number))))
+    assert len(first_places._kept) == MOST_BOARDS
