@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -23,6 +23,7 @@ from application.gamification.views import ClassQuestView, XpEntryView, XpPage
 from domain.gamification.quests import monday_of, week_ends
 from domain.identity.profile import Role
 from domain.identity.user import User
+from domain.shared.ids import CourseId, UserId
 from tests.contract.class_quests import class_quest_queries
 from tests.contract.conftest import Persistence
 from tests.support.learning import Learning, Syllabus, a_syllabus
@@ -130,23 +131,21 @@ async def test_staff_are_no_part_of_it(world: World):
     assert await world.run() == (1, 0)
 
 
-async def test_it_goes_on_after_it_was_killed(world: World, monkeypatch: pytest.MonkeyPatch):
+class DiesAfterTheFirst(RunClassQuestsHandler):
+    paid = 0
+
+    async def _pay(self, user_id: UserId, course_id: CourseId, week: date) -> bool:
+        if self.paid:
+            raise ConnectionAbortedError
+        self.paid += 1
+        return await super()._pay(user_id, course_id, week)
+
+
+async def test_it_goes_on_after_it_was_killed(world: World):
     users = await world.learners(5, 5, 5)
     world.next_week()
-    paid = 0
-    pay = RunClassQuestsHandler._pay
-
-    async def die_after_the_first(self: RunClassQuestsHandler, *which: object) -> bool:
-        nonlocal paid
-        if paid:
-            raise ConnectionAbortedError
-        paid += 1
-        return await pay(self, *which)  # type: ignore[arg-type] # as it was called
-
-    monkeypatch.setattr(RunClassQuestsHandler, "_pay", die_after_the_first)
     with pytest.raises(ConnectionAbortedError):
-        await world.run()
-    monkeypatch.undo()
+        await DiesAfterTheFirst(world.persistence.begin, Rulebook(), world.clock, uuid7)()
     assert sorted([len(await world.prizes(user)) for user in users]) == [0, 0, 1]
     assert await world.run() == (1, 2)
     assert [len(await world.prizes(user)) for user in users] == [1, 1, 1]

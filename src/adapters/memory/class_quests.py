@@ -11,6 +11,7 @@ from application.gamification.class_quest_ports import (
     ClassQuests,
     ClassResult,
 )
+from domain.catalog.naming import sort_key
 from domain.gamification.deeds import LESSON_COMPLETED
 from domain.gamification.ledger import Decision
 from domain.gamification.quests import monday_of
@@ -53,7 +54,7 @@ class MemoryClassQuestQueries(ClassQuestQueries):
             if each.user_id == user_id and each.status is not EnrollmentStatus.WITHDRAWN
         ]
         progress = []
-        for course in sorted(joined, key=lambda course: (course.content.title, course.id))[:MOST_CLASSES]:
+        for course in sorted(joined, key=lambda course: (sort_key(course.content.title), course.id))[:MOST_CLASSES]:
             counts = {user: count for (course_id, user), count in lessons.items() if course_id == course.id}
             progress.append(
                 ClassProgress(

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from application.gamification.leaderboard_ports import Leaderboards, Place, Standings
 from domain.gamification.leaderboard import Board
@@ -28,7 +28,7 @@ class ShownPlace:
 class _Kept:
     shown: Sequence[ShownPlace] = ()
     holds_until: float = 0.0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asking: asyncio.Task[None] | None = None
 
 
 class FirstPlaces:
@@ -47,12 +47,20 @@ class FirstPlaces:
             if len(self._kept) >= MOST_BOARDS:
                 del self._kept[next(iter(self._kept))]
             kept = self._kept[board.name] = _Kept()
-        async with kept.lock:
-            if time.monotonic() >= kept.holds_until:
-                places = await self._leaderboards.top(board, limit=MOST_ROWS)
-                kept.shown = await named(self._standings, places)
-                kept.holds_until = time.monotonic() + self._fresh_seconds
+        if time.monotonic() >= kept.holds_until:
+            if kept.asking is None:
+                kept.asking = asyncio.create_task(self._ask(board, kept))
+            # Also in its failure: who looks on doesn't wait in line to fail one after the other.
+            await asyncio.shield(kept.asking)
         return kept.shown
+
+    async def _ask(self, board: Board, kept: _Kept) -> None:
+        try:
+            places = await self._leaderboards.top(board, limit=MOST_ROWS)
+            kept.shown = await named(self._standings, places)
+            kept.holds_until = time.monotonic() + self._fresh_seconds
+        finally:
+            kept.asking = None
 
 
 async def named(standings: Standings, places: Sequence[Place], gains: Sequence[int] = ()) -> Sequence[ShownPlace]:

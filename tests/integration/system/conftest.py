@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.database import cloned_database
 from tests.support.embedded import server_pid, wait_until
 
 
@@ -16,3 +17,10 @@ def data() -> Iterator[Path]:
     yield folder
     wait_until(lambda: server_pid(folder) is None, "the server ends with its owner")
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def own_database_url(server_url: str) -> Iterator[str]:
+    """A database of the test's own, migrated, for processes that it starts and kills."""
+    with cloned_database(server_url) as url:
+        yield url

@@ -1,32 +1,22 @@
 """A thousand open pages at one server: each gets its events, and nobody else waits for them."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
-import pytest
 
 from adapters.clerk.development import DevelopmentIssuer
 from adapters.postgres.pool import Pool
 from adapters.postgres.unit import begin_unit
-from adapters.system.clock import SystemClock
-from tests.support.database import cloned_database
 from tests.support.event_streams import EventStream, event_stream
 from tests.support.learning import a_syllabus
 from tests.support.quiz_taking import publish
 from tests.support.running import running
+from tests.support.signing_in import headers_of_somebody_new
 
 LEARNERS, PAGES = 100, 10
-
-
-@pytest.fixture
-def own_database_url(server_url: str) -> Iterator[str]:
-    with cloned_database(server_url) as url:
-        yield url
 
 
 async def test_a_thousand_streams(own_database_url: str, tmp_path: Path) -> None:
@@ -36,7 +26,7 @@ async def test_a_thousand_streams(own_database_url: str, tmp_path: Path) -> None
     await publish(partial(begin_unit, pool), syllabus)
     await pool.close()
     issuer = DevelopmentIssuer.in_folder(tmp_path)
-    headers = [_headers(issuer) for _ in range(LEARNERS)]
+    headers = [headers_of_somebody_new(issuer) for _ in range(LEARNERS)]
     with running(tmp_path, "serve", "--port", "0", DATABASE_URL=own_database_url) as server:
         async with httpx.AsyncClient(base_url=server.url, timeout=30) as client, AsyncExitStack() as stack:
             for each in headers:
@@ -56,8 +46,3 @@ async def test_a_thousand_streams(own_database_url: str, tmp_path: Path) -> None
                 events = await asyncio.gather(*(page.next() for page in pages))
                 assert [event.data if event else None for event in events] == [answer.json()["reward"]] * PAGES
         assert server.stop() == 0
-
-
-def _headers(issuer: DevelopmentIssuer) -> dict[str, str]:
-    token = issuer.issue_token(f"user_{uuid4().hex}", session_id=f"sess_{uuid4().hex}", at=SystemClock()())
-    return {"Authorization": f"Bearer {token}"}

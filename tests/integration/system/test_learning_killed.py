@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -21,7 +21,6 @@ from domain.catalog.lesson import Lesson
 from domain.catalog.lesson_content import LessonKind
 from domain.learning.unlocking import AfterPrevious
 from tests.support import quizzes
-from tests.support.database import cloned_database
 from tests.support.learning import Syllabus, a_syllabus
 from tests.support.learning_invariants import INVARIANTS, broken_invariants
 from tests.support.quiz_taking import a_quiz_lesson, publish
@@ -87,12 +86,6 @@ class Learner:
             await self.learn(url)
         except httpx.TransportError:
             return
-
-
-@pytest.fixture
-def own_database_url(server_url: str) -> Iterator[str]:
-    with cloned_database(server_url) as url:
-        yield url
 
 
 @pytest.fixture

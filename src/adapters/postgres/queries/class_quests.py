@@ -15,10 +15,10 @@ from domain.shared.ids import UserId
 def _mine_statement() -> Statement:
     user_id = bindparam("user_id", type_=Uuid)
     joined = (
-        select(courses.c.id, courses.c.title)
+        select(courses.c.id, courses.c.title, courses.c.title_key)
         .join(enrollments, enrollments.c.course_id == courses.c.id)
         .where(enrollments.c.user_id == user_id, enrollments.c.status != literal_column("'withdrawn'"))
-        .order_by(courses.c.title, courses.c.id)
+        .order_by(courses.c.title_key, courses.c.id)
         .limit(literal_column(str(MOST_CLASSES)))
         .subquery("joined")
     )
@@ -38,7 +38,7 @@ def _mine_statement() -> Statement:
     return Statement(
         select(joined.c.id.label("course_id"), joined.c.title.label("course_title"), so_far)
         .select_from(joined.join(so_far, true()))
-        .order_by(joined.c.title, joined.c.id)
+        .order_by(joined.c.title_key, joined.c.id)
     )
 
 

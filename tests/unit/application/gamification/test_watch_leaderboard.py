@@ -21,6 +21,7 @@ from application.gamification.show_leaderboard import (
 from application.gamification.watch_leaderboard import MOST_WATCHED, WatchLeaderboard
 from domain.gamification.leaderboard import Board, Scope
 from domain.identity.user import User
+from domain.shared.errors import Unavailable
 from domain.shared.ids import CourseId
 from tests.support.learning import Learning, a_syllabus
 from tests.support.people import a_user
@@ -139,3 +140,20 @@ async def test_boards_that_nobody_asks_for_are_forgotten(world: World):
     for number in range(MOST_BOARDS + 5):
         await first_places(Board(scope=Scope.COURSE, course_id=CourseId(UUID(int=number))))
     assert len(first_places._kept) == MOST_BOARDS
+
+
+class AwayLeaderboards(CountedLeaderboards):
+    async def top(self, board: Board, *, limit: int) -> Sequence[Place]:
+        await super().top(board, limit=limit)
+        await asyncio.sleep(0.01)
+        raise Unavailable("The database is away.")
+
+
+async def test_a_failure_is_shared_and_not_kept(world: World):
+    away = AwayLeaderboards(world.store.committed)
+    first_places = FirstPlaces(away, MemoryStandings(world.store.committed))
+    board = Board(scope=Scope.ALL_TIME)
+    for asked in (1, 2):
+        failed = await asyncio.gather(*(first_places(board) for _ in range(20)), return_exceptions=True)
+        assert {type(each) for each in failed} == {Unavailable}
+        assert away.asked == asked
