@@ -1,7 +1,7 @@
 """What must hold when several ask at once. Negative controls show that the tests would see it if it didn't."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -15,12 +15,13 @@ from adapters.memory.directory import InMemoryUserDirectory
 from adapters.postgres.pool import Pool
 from adapters.postgres.queries.users import PostgresPrincipals
 from adapters.postgres.repositories.users import PostgresUserRepository
+from adapters.postgres.statement import Connection
 from adapters.postgres.unit import PostgresUnit, begin_unit
 from application.identity.authenticate import Authenticate
 from application.identity.change_user import ChangeUser, ChangeUserHandler, LastAdmin
 from application.identity.events import UserChanged
 from application.identity.invite_user import InviteUser, InviteUserHandler
-from application.identity.ports import DeliveryState, SessionClaims, UserRepository
+from application.identity.ports import DeliveryState, SessionClaims
 from application.shared.actor import OPERATOR, Actor
 from application.shared.idempotency import IdempotencyKey, IdempotencyKeyInFlight
 from domain.identity.profile import Role
@@ -28,9 +29,11 @@ from domain.identity.user import User
 from domain.shared.ids import UserId
 from tests.support.clock import SettableClock
 from tests.support.identity import KnownTokens, Webhooks, add
+from tests.support.meeting import Meeting
 from tests.support.people import NOON, a_profile, a_user, an_admin
 
 CLOCK = SettableClock(NOON)
+Users = Callable[[Connection], PostgresUserRepository]
 
 
 async def all_at_once(*calls: Any) -> list[Any]:
@@ -43,24 +46,29 @@ async def count(pool: Pool, what: str) -> int:
 
 
 class GetThenAdd(PostgresUserRepository):
-    """Negative control: what `obtain` must not be."""
+    """Negative control: what `obtain` must not be. Two have looked before anybody adds."""
+
+    def __init__(self, connection: Connection, meeting: Meeting) -> None:
+        super().__init__(connection)
+        self._meeting = meeting
 
     async def obtain(self, user: User) -> User:
         assert user.clerk_id is not None
         stored = await self.find_by_clerk_id(user.clerk_id)
+        await self._meeting.join()
         if stored is None:
             await self.add(user)
         return stored or user
 
 
 @asynccontextmanager
-async def begin_with(pool: Pool, users: type[PostgresUserRepository]) -> AsyncIterator[PostgresUnit]:
+async def begin_with(pool: Pool, users: Users) -> AsyncIterator[PostgresUnit]:
     async with begin_unit(pool) as unit:
         unit.users = users(unit._connection)
         yield unit
 
 
-def first_requests(pool: Pool, users: type[PostgresUserRepository], *, email: str | None) -> list[Any]:
+def first_requests(pool: Pool, users: Users, *, email: str | None) -> list[Any]:
     claims = SessionClaims("user_1", "sess_1", NOON, name="Budi", email=email)
     begin = partial(begin_with, pool, users)
     authenticate = Authenticate(KnownTokens(good=claims), PostgresPrincipals(pool), begin, CLOCK, uuid7)
@@ -77,21 +85,25 @@ async def test_twenty_first_requests_make_one_row(empty_database: Pool, email: s
 
 
 async def test_get_then_add_would_answer_some_of_them_with_an_error(empty_database: Pool):
-    outcomes = await all_at_once(*first_requests(empty_database, GetThenAdd, email=None))
+    outcomes = await all_at_once(*first_requests(empty_database, partial(GetThenAdd, meeting=Meeting(2)), email=None))
 
     assert any(isinstance(outcome, Exception) for outcome in outcomes)
 
 
 class WithoutLock(PostgresUserRepository):
-    """Negative control: reads the admins as `lock_active_admins` does, but doesn't hold them."""
+    """Negative control: reads the admins but doesn't hold them; two have read before either goes on."""
+
+    def __init__(self, connection: Connection, meeting: Meeting) -> None:
+        super().__init__(connection)
+        self._meeting = meeting
 
     async def lock_active_admins(self) -> list[UserId]:
         rows = await self._connection.fetch("SELECT id FROM users WHERE role = 'admin' ORDER BY id")
-        await asyncio.sleep(0.05)
+        await self._meeting.join()
         return [UserId(row["id"]) for row in rows]
 
 
-async def demote_each_other(pool: Pool, users: type[UserRepository]) -> list[Any]:
+async def demote_each_other(pool: Pool, users: Users) -> list[Any]:
     first, second = an_admin(), an_admin()
     await add(partial(begin_unit, pool), first, second)
     change = ChangeUserHandler(partial(begin_with, pool, users), None, CLOCK, uuid7)
@@ -120,7 +132,7 @@ async def test_of_two_admins_who_demote_each_other_one_stays(empty_database: Poo
 
 
 async def test_without_the_lock_both_would_go(empty_database: Pool):
-    await demote_each_other(empty_database, WithoutLock)
+    await demote_each_other(empty_database, partial(WithoutLock, meeting=Meeting(2)))
 
     assert await count(empty_database, "users WHERE role = 'admin'") == 0
 

@@ -22,6 +22,7 @@ from domain.shared.errors import Conflict
 from domain.shared.ids import CourseId, EnrollmentId, LessonId, UserId
 from tests.support.learning import Learning, a_syllabus
 from tests.support.learning_invariants import broken_invariants
+from tests.support.meeting import Meeting
 
 COMERS, SEATS = 200, 20
 
@@ -218,20 +219,6 @@ async def test_the_last_lesson_twenty_times_at_once_is_one_certificate(empty_dat
     assert await count(empty_database, "audit_entries WHERE action = 'certificate.issued'") == 10
     async with empty_database.connection() as connection:
         assert await broken_invariants(connection) == set()
-
-
-class Meeting:
-    """Nobody goes on before so many have come; whoever comes later finds it over."""
-
-    def __init__(self, expected: int) -> None:
-        self._expected, self._is_over = expected, asyncio.Event()
-
-    async def join(self) -> None:
-        self._expected -= 1
-        if self._expected <= 0:
-            self._is_over.set()
-        async with asyncio.timeout(10):
-            await self._is_over.wait()
 
 
 class WithoutGate(PostgresEnrollmentRepository):
